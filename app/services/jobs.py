@@ -62,11 +62,11 @@ def enqueue(session: Session, kind: str, payload: Payload, *, run_at: datetime, 
 
 
 class Planned(NamedTuple):
-    """A job to be done at `run_at`, if there is none with its key."""
+    """A job to be done at `run_at`, if there is none with its key; without one in any case."""
 
     payload: Payload
     run_at: datetime
-    key: str
+    key: str | None = None
 
 
 def enqueue_all(session: Session, kind: str, planned: Sequence[Planned]) -> None:

@@ -201,14 +201,13 @@ def _plain(item: ShiftItem) -> ShiftItem:
 
 def _make(session: Session, week: Week, view: View, version: Version, known: KeptShifts | None) -> KeptShifts:
     items = tuple(map(_plain, listing.of_week(session, week, view)))
-    out = deactivated(session)
-    joins = {person_id: theirs for person_id, theirs in teams.joins(session, week).items() if person_id not in out}
+    crowd = choices.crowd_of(items, teams.joins(session, week), deactivated(session))
     starts = sorted({item.shift.local_from for item in items})
     rows = {clock: number for number, clock in enumerate(starts, start=1)}
     settings = settings_of(session, week)
     return KeptShifts(
         version, settings, items, {item.shift.id: item for item in items},
-        tuple(_days(items, rows)), len(rows), choices.crowd_of(items, joins),
+        tuple(_days(items, rows)), len(rows), crowd,
         {item.shift.id: _forms(item, known) for item in items},
         _moments(items, settings), calendar_mark(week, settings, items),
     )  # fmt: skip

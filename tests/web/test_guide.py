@@ -58,6 +58,13 @@ def test_saved_guide_is_shown_to_everyone_with_its_history(site: RunningApp, olu
     assert "Version 0 Came with the program" in listed
 
 
+def test_guide_tells_the_day_of_its_change_where_the_week_is(site: RunningApp) -> None:
+    site.clock.set("2022-09-14 20:00")  # the next day in UTC
+    by_ada(site, "## Hello")
+
+    assert ">14 Sep 2022</time>." in site.get(GUIDE).text
+
+
 def test_preview_shows_how_it_looks_and_saves_nothing(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(EDITOR, text="## End checklist\n- Go", note="Why", version="0", do="preview")
 

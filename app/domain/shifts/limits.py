@@ -1,10 +1,11 @@
 """Limits: how many slots a team may have, so that the fastest do not take all."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.domain.memberships import Join, current_team, team_at
 from app.domain.shifts.model import ShiftSettings
 
 LIFTED_BEFORE = timedelta(hours=24)
@@ -22,6 +23,19 @@ class Slots:
 
     of_teams: Mapping[str, Mapping[str, datetime]]
     active: Collection[str]
+
+
+def slots_of(
+    seats: Iterable[tuple[str, str, datetime]], joins: Mapping[str, Sequence[Join]], deactivated: Collection[str]
+) -> Slots:
+    """The slots of teams: live `seats` by person, shift and start, for the team that each was in at that start."""
+    slots: dict[str, dict[str, datetime]] = {}
+    for person_id, shift_id, starts_at in seats:
+        team_id = team_at(joins.get(person_id, ()), starts_at)
+        if team_id is not None:
+            slots.setdefault(team_id, {})[shift_id] = starts_at
+    active = {current_team(theirs) for person_id, theirs in joins.items() if person_id not in deactivated}
+    return Slots(slots, {team_id for team_id in active if team_id is not None})
 
 
 def is_limited(

@@ -1,6 +1,6 @@
 """Choices: what a person may do with each shift now, by the rules that decide once they try."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from app.domain.memberships import Join, current_team, team_at
 from app.domain.shifts import covers as cover_rules
 from app.domain.shifts import seats as lives
 from app.domain.shifts.covers import Takeover
-from app.domain.shifts.limits import Slots, is_limited
+from app.domain.shifts.limits import Slots, is_limited, slots_of
 from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
@@ -81,22 +81,19 @@ class Reader:
         return current_team(self.joins)
 
 
-def crowd_of(items: Iterable[ShiftItem], joins: Mapping[str, Sequence[Join]]) -> Crowd:
-    """Everybody's part in these shifts."""
+def crowd_of(items: Iterable[ShiftItem], joins: Mapping[str, Sequence[Join]], deactivated: Collection[str]) -> Crowd:
+    """Everybody's part in these shifts; who is deactivated is nobody's member."""
     members: dict[str, tuple[str, ...]] = {}
-    for person_id in sorted(joins):
+    for person_id in sorted(joins.keys() - deactivated):
         team_id = current_team(joins[person_id])
         if team_id is not None:
             members[team_id] = (*members.get(team_id, ()), person_id)
-    slots: dict[str, dict[str, datetime]] = {}
+    live = [(seat.person_id, item.shift) for item in items for seat in item.seats if seat.is_live]
     shifts: dict[str, list[Shift]] = {}
-    for item in items:
-        for seat in item.seats:
-            if seat.is_live:
-                shifts.setdefault(seat.person_id, []).append(item.shift)
-                if seat.team_id is not None:
-                    slots.setdefault(seat.team_id, {})[item.shift.id] = item.shift.starts_at
-    return Crowd(members, Slots(slots, members), shifts)
+    for person_id, shift in live:
+        shifts.setdefault(person_id, []).append(shift)
+    slots = slots_of(((person_id, shift.id, shift.starts_at) for person_id, shift in live), joins, deactivated)
+    return Crowd(members, slots, shifts)
 
 
 def choose(

@@ -139,6 +139,8 @@ def _check_times(locked: LockedShift, slot: Slot, holders: list[Seat]) -> None:
     """Raise why a shift cannot move, which may be another seat of somebody who is on it."""
     if locked.act.now >= locked.shift.starts_at or any(seat.state == "completed" for seat in holders):
         raise refusals.problem("started", "This shift has started, so its times stay as they are.")
+    if slot.ends_at <= locked.act.now:
+        raise refusals.problem("started", "It would be over already. Choose times to come, or cancel the shift.")
     people = [seat.person_id for seat in holders]
     for _, name, other in locked.overlapping(people, (slot.starts_at, slot.ends_at)):
         raise refusals.overlap(other, name=name)

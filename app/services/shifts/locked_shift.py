@@ -1,7 +1,6 @@
 """A locked shift: its seats change state here alone, and it gives them to people."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import update
@@ -11,7 +10,7 @@ from app.domain import actor
 from app.domain.actor import Act
 from app.domain.draft import SHIFTS_SOURCE
 from app.domain.memberships import Join, current_team, team_at
-from app.domain.shifts.limits import Slots, is_limited
+from app.domain.shifts.limits import Slots, is_limited, slots_of
 from app.domain.shifts.model import LIVE, Code, SeatState, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
@@ -168,14 +167,7 @@ class LockedShift(NamedTuple):
             .join(Shift, col(Shift.id) == Seat.shift_id)
             .where(Shift.week_id == self.week.id, col(Seat.state).in_(LIVE))
         )
-        joins, slots = self._joins(), dict[str, dict[str, datetime]]()
-        for person_id, shift_id, starts_at in self.session.exec(query):
-            team_id = team_at(joins.get(person_id, ()), starts_at)
-            if team_id is not None:
-                slots.setdefault(team_id, {})[shift_id] = starts_at
-        out = seat_queries.deactivated(self.session)
-        active = {current_team(each) for person_id, each in joins.items() if person_id not in out}
-        return Slots(slots, {team_id for team_id in active if team_id is not None})
+        return slots_of(self.session.exec(query), self._joins(), seat_queries.deactivated(self.session))
 
     def _end_offers(self, seat: Seat) -> None:
         """End the offer of a seat that nobody can take over any more; who has taken it over has ended it before.

@@ -92,6 +92,8 @@ def change(session: Session, slug: str, changes: Mapping[str, Any], act: Act) ->
         audit.note(session, "shifts.settings-changed", weeks.audit_target(week), act, before=was, after=changed)
         topics.bump(session, week, "shifts")
         timetable.plan_waited_for(session, act.now)
+        if (opens_at := opens_after(session, week, act.now)) is not None:
+            timetable.plan_opening(session, week, opens_at, act.now)
         weeks.bump_version(session, week)  # the board says whether there are teams
     return settings_of(session, week)
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.shifts.seats import NO_SHOW_AFTER
 from app.models import Shift, WaitingEntry, Week, WeekEvent
@@ -48,21 +49,33 @@ def _plan(session: Session, week: Week, moments: Sequence[tuple[Shift, Moment]],
 
 def plan_also(session: Session, shift_id: str, at: datetime) -> None:
     """Have a shift settled at one more moment, once however often it is asked for."""
-    jobs.enqueue(session, SETTLE, {"shift": shift_id}, run_at=at, key=f"{SETTLE}:{shift_id}:also:{at.isoformat()}")
+    jobs.enqueue_all(session, SETTLE, [_also(shift_id, at)])
+
+
+def _also(shift_id: str, at: datetime) -> Planned:
+    return Planned({"shift": shift_id}, at, f"{SETTLE}:{shift_id}:also:{at.isoformat()}")
 
 
 def plan_waited_for(session: Session, now: datetime, people: Sequence[str] | None = None) -> None:
     """Have shifts with a free seat settled at once which anybody, or one of these people, waits for."""
-    query = (
-        select(Shift.id)
-        .join(WaitingEntry, col(WaitingEntry.shift_id) == Shift.id)
-        .where(WaitingEntry.state == "waiting", col(Shift.taken) < Shift.seats, Shift.starts_at > now)
-        .distinct()
-    )
+    query = _waited_for(now).where(col(Shift.taken) < Shift.seats)
     if people is not None:
         query = query.where(col(WaitingEntry.person_id).in_(people))
-    for shift_id in session.exec(query.order_by(Shift.id)):
-        jobs.enqueue(session, SETTLE, {"shift": shift_id}, run_at=now)
+    planned = [Planned({"shift": shift_id}, now) for shift_id in session.exec(query)]
+    jobs.enqueue_all(session, SETTLE, planned)
+
+
+def plan_opening(session: Session, week: Week, opens_at: datetime, now: datetime) -> None:
+    """Have all shifts of a week that anybody waits for settled when signing up opens: nobody gets a seat before."""
+    query = _waited_for(now).where(Shift.week_id == week.id)
+    planned = [_also(shift_id, opens_at) for shift_id in session.exec(query)]
+    jobs.enqueue_all(session, SETTLE, planned)
+
+
+def _waited_for(now: datetime) -> SelectOfScalar[str]:
+    """The ids of shifts to come that anybody waits for."""
+    query = select(Shift.id).join(WaitingEntry, col(WaitingEntry.shift_id) == Shift.id)
+    return query.where(WaitingEntry.state == "waiting", Shift.starts_at > now).distinct().order_by(Shift.id)
 
 
 def has_more(shift: Shift, now: datetime) -> bool:

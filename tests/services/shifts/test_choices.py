@@ -33,7 +33,7 @@ def choices_of(plan: Plan, email: str) -> dict[str, Choice]:
         person_id, joins = plan.person(email).id, teams.joins(session, week)
         reader = Reader(person_id, joins.get(person_id, []), own_seats.of_person(session, person_id, items))
         settings: ShiftSettings = settings_of(session, week)
-        crowd = choices.crowd_of(items, joins)
+        crowd = choices.crowd_of(items, joins, ())
         return {
             item.shift.id: choices.choose(item, reader, crowd, settings, plan.now, PACIFIC, is_week_open=True)
             for item in items

@@ -134,6 +134,21 @@ def test_edit_of_times_needs_a_reason_and_the_week(plan: Plan) -> None:
         edit(plan, shift_id, starts_at=NINE, reason="Later")
 
 
+def test_edit_of_times_into_the_past_is_refused(plan: Plan) -> None:
+    shift_id = plan.shift()
+    at: dict[str, Any] = {
+        "starts_at": moment("2022-09-14 06:00"),
+        "ends_at": moment("2022-09-14 08:00"),
+        "reason": "Sooner",
+    }
+
+    with pytest.raises(ShiftRefused, match=r"^It would be over already. Choose times to come, or cancel the shift.$"):
+        edit(plan, shift_id, **at)
+    moved = edit(plan, shift_id, **at | {"ends_at": moment("2022-09-14 08:30")})
+
+    assert moved.starts_at == at["starts_at"]
+
+
 def test_edit_of_times_onto_another_shift_of_a_holder_names_them(plan: Plan) -> None:
     shift_id = plan.shift()
     plan.sign_up(shift_id, ADA)

@@ -4,12 +4,13 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import Person, QueuedJob, Seat, SeatChange, Shift, WaitingEntry
 from app.services.access import accounts
-from app.services.shifts import correction, settling, timetable, waiting
+from app.services.shifts import correction, seats, settings, settling, timetable, waiting
 from app.services.shifts.locked_shift import LockedShift
 from app.services.shifts.waiting import Waiting
 from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, SLUG, Game, moment
@@ -166,6 +167,37 @@ def test_limit_set_later_lets_who_waits_have_the_free_seat_once_it_is_lifted(pla
     look_again(plan.at("2022-09-15 06:00"))
 
     assert (before, holders(plan, shift_id)) == ([], [(CHIDI, "waiting", "shifts")])
+
+
+def test_opening_moved_later_lets_who_waits_have_the_free_seat_once_it_comes(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, CHIDI)
+    with plan.game.database.unit_of_work() as session:
+        settings.change(session, SLUG, {"opens_at": moment("2022-09-14 12:00")}, plan.organizer)
+    with plan.game.database.unit_of_work() as session:
+        seats.leave(session, SLUG, shift_id, seat.id, plan.organizer, reason="Ill")
+
+    look_again(plan.at("2022-09-14 11:59"))
+    before = holders(plan, shift_id)
+    look_again(plan.at("2022-09-14 12:00"))
+
+    assert (before, holders(plan, shift_id)) == ([], [(CHIDI, "waiting", "shifts")])
+
+
+def test_looks_at_many_waiting_lists_are_planned_in_one_statement(plan: Plan) -> None:
+    plan.set(early_per_team=1)
+    plan.sign_up(plan.shift(4), BO)
+    engine, numbers, seen = plan.game.database.writer, list[int](), list[str]()
+    event.listen(engine, "before_cursor_execute", note := lambda *call: seen.append(call[2]))
+    for hours in ((5,), (6, 3)):
+        for hour in hours:
+            join(plan, plan.shift(hour, hours=1, day=FRIDAY), CHIDI)
+        with plan.game.database.unit_of_work() as session:
+            seen.clear()
+            timetable.plan_waited_for(session, plan.now)
+            numbers.append(len(seen))
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert numbers == [2, 2]
 
 
 def test_first_round_that_ends_with_a_promotion_lets_the_others_who_wait_have_theirs(plan: Plan) -> None:
