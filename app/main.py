@@ -17,7 +17,8 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, clocks, notice_mail, reminders, shifts, sign_in_mail, tools, upkeep, webhooks
+from app.jobs import background, notice_mail, scheduled_changes, shifts, sign_in_mail, tools, upkeep, webhooks
+from app.jobs import weeks as week_jobs
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
@@ -25,10 +26,7 @@ from app.live.publisher import Publisher
 from app.live.timing import USUAL, Timing
 from app.services import notices
 from app.services.access import links as links_service
-from app.services.ledger import timings
 from app.services.operations import secrets, startup
-from app.services.shifts import reminders as shift_reminders
-from app.services.shifts import timetable
 from app.services.shifts.worth import Worths
 from app.web import (
     api,
@@ -89,8 +87,7 @@ PAGES = (
 )
 
 JOBS = frozenset({
-    upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, clocks.TAKE_OVER,
-    timings.CATCH_UP, *tools.KINDS,
+    upkeep.FORGET, notices.MAIL, *week_jobs.KINDS, *tools.KINDS,
 })  # fmt: skip
 """The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
@@ -219,12 +216,8 @@ def _worker(context: AppContext) -> Worker:
     """The worker of the job queue, with a handler for each kind that this server can do."""
     handlers = [
         Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock, _keeping(context.settings))),
-        Job(shifts.PLAN, partial(shifts.plan_all, context.database, context.clock)),
-        Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
-        Job(shift_reminders.REMIND, partial(reminders.remind, context.database, context.clock)),
-        Job(clocks.TAKE_OVER, partial(clocks.take_over, context.database, context.clock), lease=clocks.LEASE),
-        Job(timings.CATCH_UP, partial(clocks.catch_up, context.database, context.clock), lease=clocks.LEASE),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
+        *week_jobs.jobs(context.database, context.clock),
         *tools.jobs(context.database, context.clock, context.key, context.settings.outbound_networks),
     ]
     if context.mailer is not None:
@@ -257,6 +250,13 @@ def _exchange(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
     ]
 
 
+def _catch_up(context: AppContext) -> None:
+    """Take in what came about while no server ran."""
+    if context.settings.watches_rules and (text := startup.read_text(context.settings.rules_path)) is not None:
+        background.take_rules_file(context.database, text, context.clock.game())
+    scheduled_changes.catch_up(context.database, context.clock)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     context: AppContext = app.state.context
@@ -287,8 +287,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         startup.prepare(context.database, context.settings, context.clock.game())
         app.state.routes.of("/")  # made on first use, which should not be somebody's request
         addresses.url_for("current_board")
-        if context.settings.watches_rules and (text := startup.read_text(context.settings.rules_path)) is not None:
-            background.take_rules_file(context.database, text, context.clock.game())
+        _catch_up(context)
         async with background.running(*work, retry=timing.retry_first):
             try:
                 yield

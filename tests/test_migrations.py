@@ -261,6 +261,11 @@ PINNED = {
         "41b40018f458e267d91a0034e63bb9a067346c5202cc15617de1bf751681c9d2",
         "1538e15d2f3ac8c1448a4feed6d6ceef0e9eefefc551325506a38f8a6b3178be",
     ),
+    "0029": (
+        "0029_scheduled_changes.py",
+        "a973f44bc8a50da0616df59e2375c31b3a3d21eadd0d127e50eb9c9aba24020f",
+        "143dfdbd5683465e4f958c2892fa1642e1a2f75008eef61e4cfc1fd01d89a596",
+    ),
 }
 
 

@@ -19,8 +19,9 @@ from app.services.operations import secrets, startup
 from app.services.organizing import week_admin, week_copying
 from app.services.organizing.week_admin import WeekFields
 from app.services.shifts import settings as shift_settings
-from app.services.weeks import weeks
-from app.web.documents import week_document
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import LONGEST_GRACE, Action, Planned, Slot
+from app.web.documents import schedule_document, week_document
 
 group = typer.Typer(
     help="Create and edit weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True
@@ -135,6 +136,52 @@ def close(_voice: Voice, slug: WeekSlug) -> Answer:
 def freeze(_voice: Voice, slug: WeekSlug) -> Answer:
     """Keep the public on the board of this moment until it is revealed."""
     return _change(lifecycle.freeze, slug, "is frozen")
+
+
+@command(group, "schedule")
+def schedule_week(
+    _voice: Voice,
+    slug: WeekSlug,
+    opening: Annotated[
+        str | None, typer.Option("--open", metavar="TIME", help="When the draft opens: 2022-09-12 07:00, local.")
+    ] = None,
+    freeze_at: Annotated[
+        str | None, typer.Option("--freeze", metavar="TIME", help="When its board freezes, local.")
+    ] = None,
+    closing: Annotated[str | None, typer.Option("--close", metavar="TIME", help="When it closes, local.")] = None,
+    grace: Annotated[
+        int,
+        typer.Option(metavar="MINUTES", min=0, max=LONGEST_GRACE, help="Close it so much later, for late reports."),
+    ] = 0,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="CHANGE", help="What isn’t planned any longer: open, freeze or close.")
+    ] = None,
+) -> Answer:
+    """Plan when a week opens, freezes and closes by itself; without options, show what is planned."""
+    act = command_act()
+    typed: dict[Action, str | None] = {"open": opening, "freeze": freeze_at, "close": closing}
+    if grace and not closing:
+        raise Malformed("--grace is for a closing. Add --close.")
+    if unknown := [each for each in remove or () if each not in schedule.ACTIONS]:
+        raise Malformed(f"“{unknown[0]}” can’t be planned. Choose open, freeze or close.")
+    with writing() as session:
+        week = weeks.find(session, slug, act.now)
+        wanted: dict[Action, Slot | None] = {each: None for each in schedule.ACTIONS if each in (remove or ())}
+        for action, text in typed.items():
+            if text is not None:
+                at = schedule.moment_of(schedule.read_local(text), week.zone)
+                wanted[action] = Slot(at, grace if action == "close" else 0)
+        planned = schedule.change(session, slug, wanted, act) if wanted else schedule.planned(session, week.id)
+        return Answer(dict(schedule_document(planned)), _told(week, planned))
+
+
+def _told(week: Week, planned: Planned) -> list[str]:
+    """The plans of a week, a sentence each."""
+    return [
+        f"{week.name}: {schedule.NOUNS[action]} {row.due_at.astimezone(week.zone):%Y-%m-%d %H:%M} ({week.timezone})"
+        + (f", couldn’t happen: {row.failure}" if row.failure else ".")
+        for action, row in planned.items()
+    ] or [f"Nothing of {week.name} is planned."]
 
 
 @command(group, "present")

@@ -18,6 +18,7 @@ from app.models.list_import import ListImport
 from app.models.notice import Notice, NoticeOptOut
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
+from app.models.scheduled_change import ScheduledChange
 from app.models.score import Score
 from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, ShiftSettings, WaitingEntry
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
@@ -60,6 +61,7 @@ __all__ = [
     "Rotation",
     "RuleSet",
     "RulesFile",
+    "ScheduledChange",
     "Score",
     "Seat",
     "SeatChange",

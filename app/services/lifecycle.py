@@ -21,7 +21,7 @@ from app.services.shifts import reminders, settling, shifts, timetable
 from app.services.standings import boards
 from app.services.teams import teams
 from app.services.webhooks import happenings
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
 
 
 def open_week(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
@@ -47,6 +47,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     timings.add(session, week, response_times.pending(session, week), act)
     scores.rebuild(session, week, rules)
     deliveries.requeue_outside(session)
+    schedule.settle(session, week, "open")
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
     _plan_shifts(session, week, act.now)
     weeks.bump_version(session, week)
@@ -61,7 +62,7 @@ def _plan_shifts(session: Session, week: Week, now: datetime) -> None:
     reminders.plan_missed(session, every, now)
 
 
-def close(session: Session, slug: str, act: Act) -> Week:
+def close(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
     """Close an open week, once what is due of its shifts is settled; it keeps the rules it is closed with.
 
     Raises Conflict unless it is open.
@@ -72,13 +73,14 @@ def close(session: Session, slug: str, act: Act) -> Week:
     shifts.lock_all(session, week)
     settling.settle_due(session, week, act.now)
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
-    weeks.note(session, week, "closed", act)
+    schedule.settle(session, week, *schedule.ACTIONS)
+    weeks.note(session, week, "closed", act, reason=reason)
     happenings.week_closed(session, week, act.now)
     weeks.bump_version(session, week)
     return week
 
 
-def freeze(session: Session, slug: str, act: Act) -> Week:
+def freeze(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
     """Keep the public on the board of this moment until `reveal`; a ceremony begins anew.
 
     Raises Conflict unless open and not yet frozen.
@@ -95,7 +97,8 @@ def freeze(session: Session, slug: str, act: Act) -> Week:
     week.frozen_names = json.dumps(teams.names_of(session, week))
     if (stage := session.get(Ceremony, week.id)) is not None:
         session.delete(stage)  # it may stand at a step that tells what is hidden now
-    weeks.note(session, week, "frozen", act)
+    schedule.settle(session, week, "freeze")
+    weeks.note(session, week, "frozen", act, reason=reason)
     weeks.bump_version(session, week)
     return week
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.notices import wording
 from app.domain.notices.emails import Email, Links, compose
-from app.domain.notices.model import FOR_ORGANIZERS, KINDS, REMINDERS, Kind, is_kind
+from app.domain.notices.model import ABOUT_WEEKS, FOR_ORGANIZERS, KINDS, REMINDERS, Kind, is_kind
 from app.domain.notices.timing import is_too_late, minutes_left
 from app.domain.shifts.model import LIVE
 from app.errors import Malformed
@@ -126,8 +126,9 @@ def _outgoing(session: Session, notice: Notice, person: Person, addresses: Addre
     words = wording.told(notice.kind, facts, minutes)  # type: ignore[arg-type]  # nobody else writes kinds
     base, slug = addresses.base.rstrip("/"), session.get_one(Week, notice.week_id).slug
     shifts = f"{base}/organizer/weeks/{slug}/shifts" if notice.kind in FOR_ORGANIZERS else f"{base}/weeks/{slug}/shifts"
+    page = f"{base}/organizer/weeks/{slug}" if notice.kind in ABOUT_WEEKS else shifts
     unsubscribe = f"{base}/unsubscribe/{addresses.unsubscribe}"
-    links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else shifts, f"{base}/me/settings", unsubscribe)
+    links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else page, f"{base}/me/settings", unsubscribe)
     return Outgoing(person.email, person.name, compose(person.name, words, links), notice.subject, unsubscribe)
 
 

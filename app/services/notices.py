@@ -16,7 +16,7 @@ from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.memberships import current_team
-from app.domain.notices.model import FOR_ORGANIZERS, Facts, Kind
+from app.domain.notices.model import ABOUT_WEEKS, FOR_ORGANIZERS, Facts, Kind
 from app.domain.notices.timing import send_at
 from app.domain.notices.wording import Told, told
 from app.errors import Malformed
@@ -62,6 +62,7 @@ class Shown(NamedTuple):
     zone: ZoneInfo
     shift_id: str | None
     is_for_organizers: bool
+    is_about_week: bool
 
 
 def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
@@ -208,7 +209,7 @@ def _shown(notice: Notice, week: str, zone: str, *, is_over: bool) -> Shown:
     words = told(notice.kind, json.loads(notice.facts))  # type: ignore[arg-type]  # nobody else writes kinds
     return Shown(
         notice.id, notice.due_at, words, is_over or notice.read_at is not None, week, zone_or_utc(zone),
-        notice.shift_id, notice.kind in FOR_ORGANIZERS,
+        notice.shift_id, notice.kind in FOR_ORGANIZERS, notice.kind in ABOUT_WEEKS,
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from app.services.rules import rule_sets
 from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.standings import boards, recent
 from app.services.standings.recent import LatestList
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import NOTHING, Upcoming
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import Content, FixedContent, LiveContent
 from app.web.board.latest import MOST, NO_LATEST, BoardLatest, follow, latest_parts
@@ -47,7 +48,7 @@ class BoardSnapshot:
     The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there. Pages show
     `shifts` as they stand, frozen or not; the API's board has none. `starts` is the first day of a week that has not
     reached it; `is_hidden` tells that only organizers see this board, while everybody else keeps one of a freeze.
-    `latest` are its latest activities, with cheers as they stand.
+    `latest` are its latest activities, with cheers as they stand; `upcoming` is what happens to it by itself.
     """
 
     content: Content
@@ -61,6 +62,7 @@ class BoardSnapshot:
     starts: date | None = None
     is_hidden: bool = False
     latest: BoardLatest = NO_LATEST
+    upcoming: Upcoming = NOTHING
 
     @property
     def lasts_until(self) -> datetime:
@@ -145,8 +147,9 @@ class BoardSnapshot:
         content = self.content
         latest = latest_parts(self.latest, content.pieces, content.styles, self.rules, can_cheer=self.can_cheer)
         parts = parts_of(
-            content.head, self.rules, self.zone, content.morning, self.shifts, self.starts, is_hidden=self.is_hidden
-        )
+            content.head, self.rules, self.zone, content.morning, self.shifts, self.starts, self.upcoming,
+            is_hidden=self.is_hidden,
+        )  # fmt: skip
         return {**latest, **parts}
 
     @cached_property
@@ -242,4 +245,16 @@ def serve_live(
     starts = standings.week.starts if standings.today < standings.week.starts else None
     content = LiveContent(live, now, before)
     until, is_hidden = next_midnight(now, zone), stamp.frozen_version is not None
-    return BoardSnapshot(content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden, latest)
+    upcoming = _upcoming(session, stamp, known, before)
+    return BoardSnapshot(
+        content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden, latest, upcoming
+    )
+
+
+def _upcoming(session: Session, stamp: WeekStamp, known: BoardSnapshot | None, before: LiveContent | None) -> Upcoming:
+    """The moments planned for a week, read again only where more than scores changed since a known board."""
+    if known is None or before is None:
+        return schedule.upcoming(session, stamp.id)
+    last = before.live.stamp
+    is_same = (last.id, weeks.edits(last)) == (stamp.id, weeks.edits(stamp))
+    return known.upcoming if is_same else schedule.upcoming(session, stamp.id)

@@ -13,15 +13,19 @@ import httpx
 import pytest
 
 from app.db.database import Database
+from app.domain.actor import Act, command
 from app.domain.notices.model import Kind
 from app.services import notices
 from app.services.access import accounts
 from app.services.notices import News
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import Action, Slot
 from tests.cli.conftest import Shell
 from tests.cli.processes import started
 from tests.smtp import Postbox, smtp_server
 from tests.web.running_app import until
+
+ONE_HOUR = timedelta(hours=1)
 
 
 def test_sign_in_mail_promised_by_a_server_that_was_killed_is_sent_once_by_the_next(
@@ -119,3 +123,30 @@ def jobs(shell: Shell) -> list[tuple[str, int]]:
     with closing(sqlite3.connect(shell.ledger)) as connection:
         query = "SELECT kind, done_at IS NOT NULL FROM job WHERE kind LIKE 'mail.%'"
         return connection.execute(query).fetchall()
+
+
+def test_planned_changes_happen_by_themselves_and_over_a_killed_server(open_week: Shell) -> None:
+    def plan(action: Action) -> datetime:
+        at = datetime.now(UTC) + timedelta(seconds=1)
+        database = Database(f"sqlite:///{open_week.ledger}")
+        with database.unit_of_work() as session:
+            schedule.change(session, "q3-2022", {action: Slot(at)}, Act(command("Olu"), at - ONE_HOUR))
+        database.dispose()
+        return at
+
+    def seen(column: str) -> datetime | None:
+        with closing(sqlite3.connect(open_week.ledger)) as ledger:
+            [(text,)] = ledger.execute(f"SELECT {column} FROM week")  # noqa: S608 (our own words)
+        return datetime.fromisoformat(text) if text else None
+
+    with started("serve", "--port", "0") as (process, _):
+        freezes_at = plan("freeze")
+        until(lambda: seen("frozen_at"))
+        process.kill()
+        process.wait()
+    closes_at = plan("close")
+    until(lambda: datetime.now(UTC) > closes_at)
+    with started("serve", "--port", "0"):
+        until(lambda: seen("closed_at"))
+
+    assert (seen("frozen_at"), seen("closed_at")) == (freezes_at, closes_at)

@@ -176,3 +176,21 @@ def test_week_is_copied(shell: Shell) -> None:
     said = shell.text("week", "copy", "q3-2022", "q4-2022", "--name", "Q4 2022", "--starts", "2022-12-05")
 
     assert said == "Made Q4 2022 (q4-2022), 2022-12-05 to 2022-12-09, as a draft: 0 teams, 0 people, 0 shifts.\n"
+
+
+def test_week_schedule_plans_shows_and_removes(shell: Shell) -> None:
+    shell.text("week", "create", "later", "--name", "Later", "--timezone", "Berlin", "--starts", "2099-03-02",
+               "--ends", "2099-03-06", "--open")  # fmt: skip
+
+    planned = shell.text(
+        "week", "schedule", "later", "--freeze", "2099-03-06 15:00", "--close", "2099-03-06 17:00", "--grace", "60"
+    )
+    shown = shell.document("week", "schedule", "later")
+    removed = shell.text("week", "schedule", "later", "--remove", "freeze", "--remove", "close")
+
+    assert planned.splitlines() == [
+        "Later: freeze 2099-03-06 15:00 (Europe/Berlin).", "Later: closing 2099-03-06 18:00 (Europe/Berlin).",
+    ]  # fmt: skip
+    assert (shown["open"], shown["close"]["happens_at"]) == (None, "2099-03-06T17:00:00.000000Z")
+    assert removed == "Nothing of Later is planned.\n"
+    assert "--add" not in shell.refusal("week", "schedule", "later", "--grace", "60")

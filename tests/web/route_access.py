@@ -85,6 +85,7 @@ DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
 PEOPLE_TO_DRAW = {"text": "name,email\nNew,drawn-{number}@example.com\n", "seed": "7"}
 WEEK_COPY = {"name": "Copy {number}", "starts": "2022-10-10", "people": "no"}
 WEEK_EDIT = {"name": "Week {number}", "timezone": ZONE, "starts": str(STARTS), "ends": str(ENDS)}
+FREEZE = {"action": "freeze", "at": "2022-09-16T15:00"}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
 SEATS = {"seats": "3", "needed": "1"}
@@ -111,6 +112,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin"),
+    ("PATCH", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin", document={"close": "2022-09-16T20:00:00-07:00"}),
     ("GET", f"{API}/people"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/activities"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/exports/{{table}}"): RouteAccess("read"),
@@ -276,6 +279,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{frozen_week}/reveal"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/edit"): RouteAccess("organizers", 303, form=WEEK_EDIT),
     ("POST", "/organizer/weeks/{week}/copy"): RouteAccess("organizers", 303, form=WEEK_COPY),
+    ("POST", "/organizer/weeks/{open_week}/schedule"): RouteAccess("organizers", 303, form=FREEZE),
+    ("POST", "/organizer/weeks/{open_week}/schedule/remove"): RouteAccess("organizers", 303, form={"action": "close"}),
     ("POST", "/organizer/weeks/{draft_week}/remove"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/presenter"): RouteAccess("organizers"),
     ("GET", "/organizer/exports"): RouteAccess("organizers"),

@@ -9,9 +9,10 @@ from tests.web.state_worlds import Seen
 When = Callable[[Seen], bool]
 
 STATEFUL = re.compile(
-    r"\b(?:to go|left|final(?:ly)?|so far|yet|open(?:s|ed)?|closed?|closing|drafts?|frozen|freeze|reveal(?:s|ed)?|once"
-    r"|start(?:s|ed)?|begins?|begun|began|end(?:s|ed)?|over|last day|live|winners?|won|lead|leader|current(?:ly)?|now"
-    r"|next|ahead|still|until|already|waits?|nothing|thank you|thanks|up next|time’s up|countdown"
+    r"\b(?:to go|left|final(?:ly)?|so far|yet|open(?:s|ed)?|closed?|closes|closing|drafts?|frozen|freezes?"
+    r"|reveal(?:s|ed)?"
+    r"|once|start(?:s|ed)?|begins?|begun|began|end(?:s|ed)?|over|last day|live|winners?|won|lead|leader|current(?:ly)?"
+    r"|now|next|ahead|still|until|already|waits?|nothing|thank you|thanks|up next|time’s up|countdown"
     r"|no (?:teams?|weeks?|shifts?|points?|activities|gaps?|entries|new))\b",
     re.IGNORECASE,
 )
@@ -108,8 +109,39 @@ def lacks(condition: When) -> When:
     return lambda seen: not condition(seen)
 
 
+def opens(seen: Seen) -> bool:
+    """The week is planned to open."""
+    return is_draft(seen)
+
+
+def closes(seen: Seen) -> bool:
+    """The week is planned to close, and the page may tell."""
+    return is_open(seen) and not sees_freeze(seen)
+
+
+def freezes(seen: Seen) -> bool:
+    """The board is planned to freeze."""
+    return is_open(seen) and not is_frozen(seen)
+
+
 FROZEN = r"Frozen at (Fri 10:00|Wed 13:00)"
+FREEZES, CLOSES = (
+    "The board freezes Wednesday 21 September, 12:00.",
+    "The week closes Wednesday 21 September, 1[23]:00.",
+)
 CLAIMS = (
+    # What happens by itself
+    Claim("Opens Wednesday 21 September, 12:00.", opens),
+    Claim(f"{FREEZES} {CLOSES}", both(freezes, closes)),
+    Claim(CLOSES, both(is_frozen, lambda seen: closes(seen) or (is_open(seen) and seen.page == "me"))),
+    Claim(f"{CLOSES} Log what’s missing before.", is_open),
+    Claim("Opening: Wednesday 21 September, 12:00. Planned by .*", opens),
+    Claim("(Freeze|Closing): Wednesday 21 September, 1[23]:00. Planned by .*", is_open),
+    Claim("The draft opens by itself.", is_draft),
+    Claim("Everyone else keeps the board of that moment .*", both(lacks(is_closed), lacks(is_frozen))),
+    Claim("Shifts that are due are settled first. Close it by hand to see what isn’t done yet.", lacks(is_closed)),
+    Claim("(Change|Save|Remove|Plan) (opening|freeze|closing)|Opening|Freeze|Closing", lacks(is_closed)),
+    Claim("The week closes that much later. A closed week takes nothing.", lacks(is_closed)),
     # The state itself
     Claim("Draft( Q3-2022)?", is_draft),
     Claim("Open( Q3-2022| 12–16 Sep 2022)?", both(is_open, lacks(sees_freeze))),
@@ -267,6 +299,8 @@ CLAIMS = (
 )  # fmt: skip
 
 DUE = (
+    Due("board", "Opens Wednesday.*", opens),
+    Due("board", f"{FREEZES} {CLOSES}", freezes),
     Due("board", "This week is a draft.", is_draft),
     Due("board", "This week is closed. See the summary", both(sees_end, lacks(is_frozen))),
     Due("board", f"{FROZEN}. Newer points show at the reveal.", sees_freeze),

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from html import unescape
 from typing import Literal, NamedTuple
@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 from app.services.operations import secrets
 from app.services.organizing import join_codes
 from app.services.teams import teams
-from app.services.weeks import weeks
-from tests.builders import ADA, SLUG, a_week, act_by
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import Action, Slot
+from tests.builders import ADA, SLUG, a_week, act_by, moment
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import RunningApp, Visitor, pair, sign_in
 
@@ -99,6 +100,16 @@ class World:
             self.site.game.open()
             self._earn()
             self._end()
+        self._plan()
+
+    def _plan(self) -> None:
+        """Have everything happen by itself that can, long after the moments that are looked at."""
+        actions: dict[WeekState, tuple[Action, ...]] = {"draft": ("open",), "open": ("freeze", "close"), "closed": ()}
+        day = "2022-09-21 12:00"
+        for hours, action in enumerate(actions[self.week][1 if self.frozen else 0 :]):
+            with self.site.database.unit_of_work() as session:
+                slot = Slot(moment(day) + timedelta(hours=hours))
+                schedule.change(session, SLUG, {action: slot}, act_by("Olu", self.site.clock.now))
 
     def _play_on(self) -> None:
         """More of it within its days, for which a week that is closed is opened again."""

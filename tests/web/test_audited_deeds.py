@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
 
 import pytest
@@ -16,6 +16,7 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.domain.view import EVERYTHING
 from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
+from app.services import scheduling
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
 from app.services.exports import week_exports
@@ -37,8 +38,9 @@ from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.webhooks import endpoints, messages
-from app.services.weeks import weeks
-from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, act_by, an_activity
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import Action, Slot
+from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, a_week, act_by, an_activity
 from tests.integrations.sources.samples import JIRA
 from tests.services.intake.inbox import Inbox
 from tests.web.role_clients import RoleClients
@@ -59,6 +61,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/activities/{{activity_id}}/reversal"): ["activity.reversed"],
     ("POST", f"{API}/activities/{{activity_id}}/reinstatement"): [],
     ("POST", f"{API}/weeks/{{week}}/adjustments"): ["team.adjusted"],
+    ("PATCH", f"{API}/weeks/{{week}}/schedule"): ["week.scheduled"],
     ("POST", OF_API): ["shift.created"],
     ("POST", f"{OF_API}/generate"): ["shifts.generated"],
     ("PATCH", f"{OF_API}/settings"): ["shifts.settings-changed"],
@@ -158,6 +161,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
         "team.made",
         "shifts.generated",
     ],
+    ("POST", "/organizer/weeks/{open_week}/schedule"): ["week.scheduled"],
+    ("POST", "/organizer/weeks/{open_week}/schedule/remove"): [],
     ("POST", "/organizer/weeks/{draft_week}/remove"): ["week.removed"],
     ("POST", "/organizer/weeks/{draft_week}/open"): ["week.opened"],
     ("POST", "/organizer/weeks/{closed_week}/reopen"): ["week.reopened"],
@@ -385,9 +390,27 @@ def import_people(game: Game) -> None:
         people_import.apply(session, people_import.read("email,name\nnew@example.com,New\n"), game.act)
 
 
+def plan_and_drop_a_closing(game: Game) -> None:
+    """A closing planned and dropped, and an opening that comes too late."""
+    with game.database.unit_of_work() as session:
+        a_week(session, "draft", state="draft")
+        close: dict[Action, Slot | None] = {"close": Slot(game.now + timedelta(days=1))}
+        schedule.change(session, "draft", close, game.act)
+        schedule.change(session, SLUG, close, game.act)
+        schedule.change(session, SLUG, {"close": None}, game.act)
+        scheduling.run_due(session, game.now + timedelta(days=2))
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     import_activities: ["activities.imported"],
     import_people: ["people.imported"],
+    plan_and_drop_a_closing: [
+        "week.created",
+        "week.scheduled",
+        "week.scheduled",
+        "week.unscheduled",
+        "week.schedule-failed",
+    ],
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
     switch_off_and_on: ["person.switched-off", "person.switched-on"],

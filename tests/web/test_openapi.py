@@ -121,6 +121,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/weeks/{week}/activities": 201,
         "/weeks/{week}/activities/batch": 200,
         "/weeks/{week}/adjustments": 201,
+        "/weeks/{week}/schedule": 200,
         "/weeks/{week}/shifts": 201,
         "/weeks/{week}/shifts/generate": 200,
         "/weeks/{week}/shifts/settings": 200,
@@ -189,7 +190,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 19
+    assert seen == [200] * 20
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -226,6 +227,8 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/weeks/{{week}}/exports/{{table}}": "exportWeek",
         f"GET {API}/weeks/{{week}}/leaderboard": "getLeaderboard",
         f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
+        f"GET {API}/weeks/{{week}}/schedule": "getSchedule",
+        f"PATCH {API}/weeks/{{week}}/schedule": "changeSchedule",
         f"GET {API}/weeks/{{week}}/teams": "listTeams",
         f"GET {API}/weeks/{{week}}/teams/{{team_id}}/receipt": "getReceipt",
         f"POST {API}/activities/{{activity_id}}/reinstatement": "reinstateActivity",

@@ -143,6 +143,12 @@ def _unconfirmed(facts: Facts) -> Said:
     )
 
 
+def _schedule_failed(facts: Facts) -> Said:
+    return _line(f"The planned {facts.get('change', '')} of a week didn’t happen"), (
+        _line("Do it by hand, or plan another time."),
+    )
+
+
 _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "day-before": _day_before,
     "soon": _soon,
@@ -160,6 +166,7 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "nudge": _nudge,
     "cover-asked": _cover_asked,
     "unconfirmed": _unconfirmed,
+    "schedule-failed": _schedule_failed,
 }
 
 

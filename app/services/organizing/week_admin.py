@@ -17,7 +17,7 @@ from app.services.intake import deliveries
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.shifts import settings
-from app.services.weeks import week_fields, weeks
+from app.services.weeks import schedule, week_fields, weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
     week_fields.check_days(fields.starts, fields.ends)
     serialize(session)  # as for opening a week: what is judged by its old days meanwhile would stay outside
     week = weeks.lock(session, slug, act.now)
-    before = _fields_of(week)
+    before, zone = _fields_of(week), week.zone
     changed = [name for name in WeekFields.__slots__ if getattr(fields, name) != getattr(before, name)]
     if not changed:
         return []
@@ -53,6 +53,8 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
         setattr(week, name, getattr(fields, name))
     session.add(week)
     session.flush()
+    if "timezone" in changed:
+        schedule.follow_zone(session, week, zone)
     if set(changed) - {"name"}:
         scores.rebuild(session, week, rule_sets.rules_of(session, week))  # a score keeps a tally of each day
         deliveries.requeue_outside(session)
@@ -121,6 +123,7 @@ def remove_draft(session: Session, slug: str, act: Act) -> Week:
     seat = select(Seat.id).join(Shift, col(Shift.id) == Seat.shift_id).where(Shift.week_id == week.id).limit(1)
     if session.exec(seat).first() is not None:
         raise Conflict(f"There were sign-ups for a shift of {apart(week.name)}, so it stays.")
+    schedule.settle(session, week, *schedule.ACTIONS)
     weeks.note(session, week, "removed", act)
     weeks.bump_version(session, week)
     week.removed_at, week.slug = act.now, f"~{week.id}~{week.slug}"  # no slug, whatever an address says

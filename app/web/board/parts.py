@@ -8,6 +8,7 @@ from app.domain.rules.model import Kind, Rules
 from app.domain.standings.board import BoardHead, TrophyResult
 from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.shifts.on_shift import OnShift
+from app.services.weeks.schedule import NOTHING, Upcoming
 from app.web.board.rows import one_line
 from app.web.http import render
 
@@ -24,12 +25,14 @@ def parts_of(
     morning: tuple[int, ...],
     shifts: BoardShifts = NO_SHIFTS,
     starts: date | None = None,
+    upcoming: Upcoming = NOTHING,
     *,
     is_hidden: bool = False,
 ) -> dict[str, bytes]:
     """Return the HTML of each part by the id of its element; a part that has nothing to say is left out.
 
     `starts` is the first day of a week that has not reached it; `is_hidden` tells that all but organizers see a freeze.
+    `upcoming` is what happens to the week by itself; a board of a freeze keeps it to itself.
     """
     frozen_at = render.local_moment(head.as_of, zone) if head.frozen else ""
     kinds, is_closed = rules.kind_by_name, head.state == "closed"
@@ -41,6 +44,7 @@ def parts_of(
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
         "unassigned": _unassigned(head.unassigned) if head.unassigned and head.teams else b"",
         "notice": _notice(head.week, head.state, frozen_at, starts, head.teams > 0, head.is_scored, is_hidden),
+        "upcoming": b"" if head.frozen or upcoming == NOTHING else _upcoming(head.state, upcoming, zone, is_hidden),
         ON_SHIFT: b"" if shifts.needs_team or head.teams else _on_shift(shifts.on_shift, zone, bool(shifts.coverage)),
         "leaders": _leaders(head.leaders, is_closed) if head.best > 0 else b"",
         **{name: _trophy(result, is_closed, name) for name, result in trophies_of(head).items()},
@@ -98,6 +102,11 @@ def _notice(
         "notice", week=week, state=state, frozen_at=frozen_at, starts=starts, has_teams=has_teams, is_scored=is_scored,
         is_hidden=is_hidden,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _upcoming(state: str, upcoming: Upcoming, zone: ZoneInfo, is_hidden: bool) -> bytes:
+    return _render("upcoming", state=state, upcoming=upcoming, zone=zone, is_hidden=is_hidden)
 
 
 @lru_cache(maxsize=64)

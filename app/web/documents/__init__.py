@@ -38,6 +38,7 @@ from app.web.documents.rules import (
     preview_document,
     rule_set_document,
 )
+from app.web.documents.schedule import Schedule, ScheduledChange, schedule_document
 from app.web.documents.shifts import (
     GeneratedShifts,
     Shift,
@@ -85,6 +86,8 @@ __all__ = [
     "Receipt",
     "RevokedFeed",
     "RuleSet",
+    "Schedule",
+    "ScheduledChange",
     "ServiceAccount",
     "ServiceAccountList",
     "Shift",
@@ -113,6 +116,7 @@ __all__ = [
     "recorded_document",
     "revoked_feed_document",
     "rule_set_document",
+    "schedule_document",
     "service_account_document",
     "shift_document",
     "shift_rules_document",

@@ -27,7 +27,7 @@ from app.services.ledger.activities import ActivityView
 from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_prose
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.fields import MaxLength, a_day, a_time, says
 from app.web.http.forms import UNSAVED, Form, FormInvalid, FormState
@@ -139,6 +139,7 @@ def log_page(page: Page[SignedInAct]) -> Response:
     return page.render(
         "me/log.html", section="log", week=context.week.slug, scene=context,
         form=form.having(week=context.week.slug, id=typed_id if is_id(typed_id) else new_id()),
+        upcoming=schedule.upcoming(page.session, context.week.id),
         kinds=[(kind, context.label(kind)) for kind in context.kinds],
     )  # fmt: skip
 

@@ -56,6 +56,8 @@ def notices_page(page: Page[SignedInAct], *, cursor: str | None = None) -> Respo
 
 def _href(notice: Shown) -> str:
     """The page of a notice's shift, or of all shifts of its week; organizers' own of what waits for them."""
+    if notice.is_about_week:
+        return url_for("organizer_week", week=notice.week)
     if notice.shift_id is None:
         return url_for("week_shifts", week=notice.week)
     name = "organizer_shift" if notice.is_for_organizers else "week_shift"

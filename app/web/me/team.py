@@ -20,7 +20,8 @@ from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import own_seats, settings, shifts
 from app.services.shifts.own_seats import NextSeat
 from app.services.teams import teams
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import NOTHING, Upcoming
 from app.web.boards import BoardSnapshot
 from app.web.deps import AppDatabase, MemberAct
 from app.web.http.render import tones
@@ -38,7 +39,8 @@ router = APIRouter(route_class=DatabaseRoute)
 class _TeamContext:
     """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one.
 
-    `opens_at` is the moment at which signing up opens, where that is ahead.
+    `opens_at` is the moment at which signing up opens, where that is ahead; `upcoming` what happens to the week by
+    itself.
     """
 
     week: Week | None
@@ -49,6 +51,7 @@ class _TeamContext:
     has_shifts: bool = False
     opens_at: datetime | None = None
     needs_team: bool = True
+    upcoming: Upcoming = NOTHING
 
 
 class _Deeds(NamedTuple):
@@ -94,7 +97,8 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
         has_shifts = shifts.has_any_ahead(session, week, act.now)
         opens_at = settings.opens_after(session, week, act.now) if has_shifts and shift is None else None
         needs_team = team is not None or settings.settings_of(session, week).needs_team
-        return _TeamContext(week, team, names, coming, shift, has_shifts, opens_at, needs_team)
+        upcoming = schedule.upcoming(session, week.id)
+        return _TeamContext(week, team, names, coming, shift, has_shifts, opens_at, needs_team, upcoming)
 
 
 def _deeds(

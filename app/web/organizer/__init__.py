@@ -35,6 +35,7 @@ from app.web.organizer import (
     unmatched,
     webhooks,
     week_edit,
+    week_schedule,
     weeks,
 )
 
@@ -43,6 +44,7 @@ routers: list[APIRouter] = [
     current.router,
     weeks.router,
     week_edit.router,
+    week_schedule.router,
     exports.router,
     ledger_adding.router,
     ledger_bulk.router,

@@ -1,14 +1,16 @@
 """The forms of weeks: a new one, another name and days, a reason to reopen."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.services.weeks import week_fields, weeks
+from app.services.weeks import schedule, week_fields, weeks
 from app.web.http.fields import Day, MaxLength, Name, Reason, say, says
-from app.web.http.forms import Form
+from app.web.http.forms import Form, FormInvalid
 
+A_TIME = "Write a day and a time, such as 2022-09-16 15:00."
+LocalTime = Annotated[datetime | None, says(schedule.read_local)]
 WeekName = Annotated[Name, says(week_fields.check_name)]
 Zone = Annotated[str, says(lambda text: week_fields.check_zone(text.strip()))]
 
@@ -78,6 +80,22 @@ class WeekCopyForm(Form):
     @classmethod
     def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
         return _slug(slug, info)
+
+
+class ScheduleForm(Form):
+    """A change of a week that is planned, changed or dropped: its local time, and the plan it replaces."""
+
+    action: Literal["open", "freeze", "close"]
+    at: LocalTime = None
+    grace_minutes: Annotated[int, Field(ge=0, le=schedule.LONGEST_GRACE)] = 0
+    seen: str = ""
+
+    @property
+    def time(self) -> datetime:
+        """The local time that is planned. Raises FormInvalid where none was sent."""
+        if self.at is None:
+            raise FormInvalid({"at": A_TIME})
+        return self.at
 
 
 class ReopenForm(Form):

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.days import zone_names
+from app.domain.wording import duration
 from app.errors import Malformed
-from app.models import Week, WeekEvent
+from app.models import ScheduledChange, Week, WeekEvent
 from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
@@ -20,12 +21,13 @@ from app.services.organizing import closing, week_copying
 from app.services.organizing.closing import Unresolved
 from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
+from app.services.weeks.schedule import Action, Planned
 from app.web.deps import AppClock, AppKey, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
-from app.web.organizer.week_forms import ReopenForm, WeekCopyForm, WeekEditForm, WeekForm
+from app.web.organizer.week_forms import ReopenForm, ScheduleForm, WeekCopyForm, WeekEditForm, WeekForm
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, submit
 
@@ -45,7 +47,11 @@ DONE = {
     "closed": "The week is closed. See the summary.",
     "frozen": "Board frozen. You still see the live board.",
     "revealed": "Board revealed.",
+    "planned": "Planned. You can change or remove it until it happens.",
+    "unplanned": "Removed. It won’t happen by itself.",
 }
+GRACES = (0, 30, 60, 120, 240, 720, 1_440, 2_880)
+"""Minutes of grace to choose from: until the last report of a shift, of a day, of a weekend."""
 OrganizerPage = Page[SignedInAct]
 
 
@@ -68,6 +74,7 @@ class WeekInfo:
     people: int
     history: list[WeekEvent]
     unresolved: Unresolved | None
+    planned: Planned
 
 
 @router.get("")
@@ -122,13 +129,34 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
         sum(len(members) for members in teams.members(session, week).values()),
         weeks.history(session, week),
         closing.unresolved(session, week, now) if week.state == "open" else None,
+        schedule.planned(session, week.id),
     )
     edit = page.form(WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends)
     return page.render(
         "organizer/week.html", told=info, slug=week.slug, zone=week.zone, reopen=page.form(ReopenForm),
         edit=edit, copy=page.form(WeekCopyForm, "copy", starts=week_copying.next_start(week, page.act)),
-        zones=sorted(zone_names()), link=page.shown_once or "",
+        zones=sorted(zone_names()), link=page.shown_once or "", plans=plan_forms(page, week, info.planned),
+        graces=graces(info.planned.get("close")),
     )  # fmt: skip
+
+
+def plan_forms(page: OrganizerPage, week: Week, planned: Planned) -> dict[Action, FormState[ScheduleForm]]:
+    """The forms of what can be planned of a week now, or is; each begins with the time that is set."""
+    can = {"open": week.state == "draft", "freeze": week.state != "closed" and week.frozen_at is None}
+    forms = {}
+    for action in schedule.ACTIONS:
+        row = planned.get(action)
+        if row is not None or can.get(action, week.state != "closed"):
+            at = f"{row.at.astimezone(week.zone):%Y-%m-%dT%H:%M}" if row else ""
+            typed = {"at": at, "grace_minutes": str(row.grace_minutes if row else 0), "seen": row.id if row else ""}
+            forms[action] = page.form(ScheduleForm, action, **typed)
+    return forms
+
+
+def graces(closing: ScheduledChange | None) -> dict[str, str]:
+    """The graces to choose from, in minutes and words; one that is set otherwise is among them."""
+    minutes = sorted({*GRACES, closing.grace_minutes if closing else 0})
+    return {str(each): duration(each * 60) if each else "None" for each in minutes}
 
 
 def _change(

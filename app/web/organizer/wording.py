@@ -96,6 +96,9 @@ ACTIONS = {
     "week.removed": "Deleted a draft week",
     "week.reopened": "Reopened a week",
     "week.revealed": "Revealed a week",
+    "week.schedule-failed": "Couldn’t change a week as planned",
+    "week.scheduled": "Planned a change of a week",
+    "week.unscheduled": "Dropped a planned change of a week",
 }
 
 KINDS = {
@@ -154,6 +157,7 @@ JOBS = {
     "mail.notice": "A notice by email",
     "mail.sign_in_link": "A sign-in link by email",
     "shifts.remind": "Reminders of a shift",
+    "week.change": "A planned opening, freeze or closing of a week",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }
 

@@ -1,0 +1,28 @@
+"""The jobs that weeks have done at their times: shifts settled, reminders, clocks, planned changes."""
+
+from functools import partial
+
+from app.clock import Clock
+from app.db.database import Database
+from app.jobs import clocks, reminders, scheduled_changes, shifts
+from app.jobs.worker import Job
+from app.services.ledger import timings
+from app.services.shifts import reminders as shift_reminders
+from app.services.shifts import timetable
+from app.services.weeks import schedule
+
+KINDS = (
+    shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, clocks.TAKE_OVER, timings.CATCH_UP, schedule.CHANGE,
+)  # fmt: skip
+
+
+def jobs(database: Database, clock: Clock) -> list[Job]:
+    """A handler for each of `KINDS`."""
+    return [
+        Job(shifts.PLAN, partial(shifts.plan_all, database, clock)),
+        Job(timetable.SETTLE, partial(shifts.settle, database, clock)),
+        Job(shift_reminders.REMIND, partial(reminders.remind, database, clock)),
+        Job(clocks.TAKE_OVER, partial(clocks.take_over, database, clock), lease=clocks.LEASE),
+        Job(timings.CATCH_UP, partial(clocks.catch_up, database, clock), lease=clocks.LEASE),
+        Job(schedule.CHANGE, partial(scheduled_changes.change, database, clock)),
+    ]
