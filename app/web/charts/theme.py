@@ -25,8 +25,8 @@ _TOKEN = re.compile(rf"^\s*--([\w-]+): (?:{_HEX}|light-dark\({_HEX}, {_HEX}\));"
 
 @cache
 def colours(theme: Theme) -> Mapping[str, str]:
-    """The stylesheet's colour tokens that stand on a line of their own, by name without dashes, in one theme."""
-    text = (STATIC / "app.css").read_text(encoding="utf-8")
+    """The stylesheets' colour tokens that stand on a line of their own, by name without dashes, in one theme."""
+    text = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("app.css", "charts.css"))
     return {name: both or (light if theme == "light" else dark) for name, both, light, dark in _TOKEN.findall(text)}
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from app import __version__
 from app.web.http import render
 
-FILES = ("app.css", "display.css", "app.js", "display.js", "pairing.js")
+FILES = ("app.css", "charts.css", "display.css", "app.js", "display.js", "pairing.js")
 
 
 def release() -> str:

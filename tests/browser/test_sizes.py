@@ -1,0 +1,82 @@
+"""Widths between a phone and a laptop, forced colours and long names: what they once took apart stays whole."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.domain.intake.kinds import KINDS
+from tests.browser.display import screen
+from tests.browser.looking import LAPTOP, looking, overflow
+from tests.browser.test_organizer_weeks import LONG, desk
+from tests.builders import ADA, DUA, OWLS, SLUG
+from tests.services.intake.inbox import Inbox
+from tests.web.running_app import RunningApp
+
+pytestmark = pytest.mark.browser
+
+TABLET = (768, 1024)
+LINES = """all => all.map((each) => {
+  return Math.round(each.getBoundingClientRect().height / parseFloat(getComputedStyle(each).lineHeight));
+})"""
+
+
+def lines(page: Page, selector: str) -> set[int]:
+    """The heights of elements in lines of their own text."""
+    found: list[int] = page.eval_on_selector_all(selector, LINES)
+    return set(found)
+
+
+def test_receipt_on_a_tablet_keeps_its_name_whole_beside_a_tie_break(chromium: Browser, site: RunningApp) -> None:
+    for person in (ADA, DUA):
+        site.record(person=person, occurred_at=f"2022-09-14T0{8 if person == ADA else 9}:00:00-07:00")
+    with looking(chromium, TABLET) as page:
+        page.goto(f"{site.url}/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}")
+
+        assert page.locator(".receipt__tie").count() == 1
+        assert (lines(page, ".receipt__team"), overflow(page)) == ({1}, 0)
+
+
+def test_tables_on_a_tablet_break_no_word(chromium: Browser, site: RunningApp) -> None:
+    inbox = Inbox(site.database, site.clock.now)
+    for kind in list(KINDS)[:3]:
+        inbox.connect(kind)
+    inbox.connect("github", name="z" * 30, account="z")
+    site.record(source="by hand", note="w" * 300)
+    with desk(chromium, site, TABLET) as page:
+        page.goto(f"{site.url}/organizer/sources")
+        whole = (
+            lines(page, ".table thead th"),
+            page.eval_on_selector_all(
+                ".table .pill", "all => all.map((each) => each.getClientRects().length === 1 && each.offsetHeight < 40)"
+            ),
+        )
+        page.goto(f"{site.url}/organizer/weeks/{SLUG}/ledger")
+        recorded = lines(page, ".table--ledger td:last-child .table__under")
+
+    assert all(whole[1])
+    assert recorded <= {1, 2}
+
+
+def test_forced_colours_draw_the_edges_of_avatars_and_steps(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    with looking(chromium, LAPTOP, forced_colors="active") as page:
+        page.goto(f"{site.url}/weeks/{SLUG}/summary")
+        edges = page.eval_on_selector_all(
+            ".avatar, .step__block", "all => all.map((each) => getComputedStyle(each).borderTopStyle)"
+        )
+
+    assert edges
+    assert "none" not in edges
+
+
+def test_display_shows_all_of_a_name_of_sixty_letters(chromium: Browser, site: RunningApp) -> None:
+    site.game.team(LONG[:60], "long@example.com")
+    for number in range(20):
+        site.game.team(f"Team {number}", f"p{number}@example.com")
+    with screen(chromium, site) as display:
+        cut = display.page.eval_on_selector_all(
+            "#scene-board .rank__name",
+            "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1"
+            " || each.scrollHeight > each.clientHeight + 4).map((each) => each.textContent)",
+        )
+
+    assert cut == []
