@@ -9,9 +9,8 @@
   const buttons = () => document.querySelectorAll("#standings [data-cheer]");
   const find = (id) => [...buttons()].find((button) => button.dataset.cheer === id);
 
-  function say(text) {
-    const said = document.querySelector(".latest__said");
-    if (said && said.textContent !== text) said.textContent = text;
+  function say(...words) {
+    document.querySelector(".latest__said")?.replaceChildren(...words);
   }
   function show() {
     if (token === null) return;
@@ -48,7 +47,7 @@
   }
 
   async function send(address, id, isOn) {
-    let refusal = FAILED;
+    let refusal = [FAILED];
     try {
       const answer = await fetch(address, { method: "POST", body: new URLSearchParams({ csrf: token, clap: isOn ? "yes" : "no" }) });
       waiting -= 1;
@@ -56,19 +55,28 @@
       if (answer.ok) {
         const [now, then] = [find(id), page.querySelector(`#latest [data-cheer="${id}"]`)];
         if (now && then) now.innerHTML = then.innerHTML;
-        return say("");
+        return say();
       }
-      refusal = page.querySelector('[role="alert"], .empty__text')?.textContent.trim() || FAILED;
+      const [told, door] = [page.querySelector('[role="alert"], .empty__text'), page.querySelector(".empty a.button")];
+      if (told) refusal = [told.textContent.trim()];
+      if (door && answer.status === 401) refusal.push(" ", link(door));
     } catch {
       waiting -= 1;
     }
     mark(id, !isOn);
-    say(refusal);
+    say(...refusal);
+  }
+  // The way in, as the page of the refusal gives it.
+  function link(door) {
+    const made = document.createElement("a");
+    [made.href, made.textContent] = [door.getAttribute("href"), door.textContent.trim()];
+    return made;
   }
   document.addEventListener("submit", (event) => {
     const button = event.target.querySelector("#standings [data-cheer]");
-    if (!button || token === null) return;
+    if (!button) return;
     event.preventDefault();
+    if (token === null) return location.assign(event.target.action);
     const [id, isOn] = [button.dataset.cheer, !mine.has(button.dataset.cheer)];
     const address = new URL(`activities/${id}/cheer`, event.target.action);
     waiting += 1;

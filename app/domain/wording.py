@@ -9,10 +9,10 @@ from app.domain.scoring.activity import AwardReason
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CAPPED: dict[CapScope, str] = {
     "subject": "Only the first {first} on one subject earn{s} points",
-    "person-day": "Only a person's first {first} of the day earn{s} points",
-    "person-week": "Only a person's first {first} of the week earn{s} points",
-    "team-day": "Only the team's first {first} of the day earn{s} points",
-    "team-week": "Only the team's first {first} of the week earn{s} points",
+    "person-day": "Only a person’s first {first} of the day earn{s} points",
+    "person-week": "Only a person’s first {first} of the week earn{s} points",
+    "team-day": "Only the team’s first {first} of the day earn{s} points",
+    "team-week": "Only the team’s first {first} of the week earn{s} points",
 }
 
 

@@ -27,8 +27,8 @@ _ADD = text(
 ).bindparams(bindparam("now", type_=Instant))
 
 
-def cheer(session: Session, slug: str, activity_id: str, person_id: str, act: Act) -> None:
-    """Clap for an activity, in one's own name; the same again changes nothing.
+def cheer(session: Session, slug: str, activity_id: str, person_id: str, act: Act) -> bool:
+    """Clap for an activity, in one's own name; tells whether that is new.
 
     Raises WeekUnknown, NotAllowed for anybody else's name, NotFound, or Conflict: the week isn't open, or it is frozen;
     the activity was reversed, or is one's own.
@@ -39,19 +39,23 @@ def cheer(session: Session, slug: str, activity_id: str, person_id: str, act: Ac
     if session.scalar(select(LedgerEntry.seq).where(LedgerEntry.seq == entry.seq, is_live())) is None:
         raise Conflict("This activity was reversed, so you can’t cheer for it.")
     values = {"activity": entry.seq, "person": person_id, "now": act.now}
-    if session.execute(_ADD, values).first() is not None:
+    is_new = session.execute(_ADD, values).first() is not None
+    if is_new:
         topics.bump(session, week, "cheers")
+    return is_new
 
 
-def take_back(session: Session, slug: str, activity_id: str, person_id: str, act: Act) -> None:
-    """Take a cheer back; nothing changes where there is none.
+def take_back(session: Session, slug: str, activity_id: str, person_id: str, act: Act) -> bool:
+    """Take a cheer back; tells whether there was one.
 
     Raises WeekUnknown, NotAllowed for anybody else's, NotFound, or Conflict: the week isn't open, or it is frozen.
     """
     week, entry = _find(session, slug, activity_id, person_id, act)
     theirs = col(Cheer.activity_seq) == entry.seq, col(Cheer.person_id) == person_id
-    if session.connection().execute(delete(Cheer).where(*theirs)).rowcount:
+    was_there = session.connection().execute(delete(Cheer).where(*theirs)).rowcount > 0
+    if was_there:
         topics.bump(session, week, "cheers")
+    return was_there
 
 
 def _find(session: Session, slug: str, activity_id: str, person_id: str, act: Act) -> tuple[HeldWeek, LedgerEntry]:

@@ -187,5 +187,5 @@ def _presents(signing: SigningKey, clock: Clock, week: str, key: str) -> bool:
     if not key:
         return False
     if not secrets.is_presenter_key(signing, week, key, clock.real()):
-        raise NotAllowed("This presenter link has expired. Ask an organizer for a new one.")
+        raise NotAllowed("This presenter link has expired or is incomplete. Ask an organizer for a new one.")
     return True

@@ -25,7 +25,12 @@ router = APIRouter(include_in_schema=False, prefix="/weeks/{week}", route_class=
 
 MOST = 40
 """Activities on the page: a busy morning of a company."""
-DONE = {"cheered": "Cheer added.", "removed": "Cheer removed."}
+DONE = {
+    "cheered": "Cheer added.",
+    "before": "You cheered already.",
+    "removed": "Cheer removed.",
+    "none": "You hadn’t cheered.",
+}
 
 
 class CheerForm(Form):
@@ -68,9 +73,9 @@ def cheer(request: Request, act: MemberAct, week: str, activity: str, form: Form
 
     def change(session: Session, act: SignedInAct) -> Done:
         if form.data.clap == "yes":
-            cheers.cheer(session, week, activity, act.actor.person_id, act)
-            return Done("latest", "cheered", {"week": week})
-        cheers.take_back(session, week, activity, act.actor.person_id, act)
-        return Done("latest", "removed", {"week": week})
+            is_new = cheers.cheer(session, week, activity, act.actor.person_id, act)
+            return Done("latest", "cheered" if is_new else "before", {"week": week})
+        was_there = cheers.take_back(session, week, activity, act.actor.person_id, act)
+        return Done("latest", "removed" if was_there else "none", {"week": week})
 
     return submit(request, act, change, form=form, page=partial(latest_page, slug=week))

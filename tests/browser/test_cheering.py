@@ -1,5 +1,7 @@
 """Cheers on the board in a real browser: one tap, the keyboard, no scripts, and what others see of it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -93,6 +95,21 @@ def test_refused_cheer_says_why(chromium: Browser, site: RunningApp, entry: Ledg
         assert answer.value.status == 409
         expect(page.locator(".latest__said")).to_have_text("Q3-2022 is frozen. You can’t cheer while it is.")
         expect(page.locator(f'[data-cheer="{entry.id}"]')).to_have_attribute("aria-pressed", "false")
+
+
+def test_cheer_of_who_was_signed_out_leads_to_the_sign_in(
+    chromium: Browser, site: RunningApp, entry: LedgerEntry
+) -> None:
+    with quiet(chromium, sign_in(site, ADA)) as context:
+        page = context.new_page()
+        page.goto(f"{site.url}/weeks/{SLUG}")
+        known(page)
+        context.clear_cookies()
+        with page.expect_response("**/cheer") as answer:
+            page.locator(f'[data-cheer="{entry.id}"]').click()
+
+        assert answer.value.status == 401
+        expect(page.locator(".latest__said").get_by_role("link")).to_have_attribute("href", re.compile("/sign-in"))
 
 
 def test_cheer_works_without_scripts(chromium: Browser, site: RunningApp, entry: LedgerEntry) -> None:

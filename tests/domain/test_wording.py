@@ -61,10 +61,10 @@ def test_kind_title_begins_with_a_capital(name: str, text: str) -> None:
     [
         ("subject", 3, "Only the first 3 shifts on one subject earn points"),
         ("subject", 1, "Only the first shift on one subject earns points"),
-        ("person-day", 2, "Only a person's first 2 shifts of the day earn points"),
-        ("person-week", 1, "Only a person's first shift of the week earns points"),
-        ("team-day", 2, "Only the team's first 2 shifts of the day earn points"),
-        ("team-week", 2, "Only the team's first 2 shifts of the week earn points"),
+        ("person-day", 2, "Only a person’s first 2 shifts of the day earn points"),
+        ("person-week", 1, "Only a person’s first shift of the week earns points"),
+        ("team-day", 2, "Only the team’s first 2 shifts of the day earn points"),
+        ("team-week", 2, "Only the team’s first 2 shifts of the week earn points"),
     ],
 )
 def test_why_nothing_states_the_cap(per: CapScope, most: int, text: str) -> None:

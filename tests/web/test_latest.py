@@ -78,6 +78,8 @@ def test_cheer_is_given_seen_and_taken_back_without_a_script(site: RunningApp, a
     assert "Cheer for Dua Krasniqi : Issue 1 cheer" in text_of(given)
     assert seen == (f"{LINE} 1 cheer", f"{LINE} 1 cheer Cheer for Dua Krasniqi : Issue 1 cheer")
     assert flash(ada.get(back.headers["location"])) == "Cheer removed."
+    again = ada.post(address(entry), clap="no")
+    assert flash(ada.get(again.headers["location"])) == "You hadn’t cheered."
     assert latest_of(site.get(BOARD).text) == f"{LINE} Cheer for Dua Krasniqi : Issue"
 
 

@@ -153,8 +153,11 @@ def test_every_flaw_of_a_form_is_told_at_once(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
 
     answer = ada.post("/me/log", **sheet(ada, kind="", day="", time=""))
+    outside = ada.post("/me/log", **sheet(ada, day="2022-09-17", url="no link"))
 
     assert len(part(answer, r'<p class="field__error".*?</p>')) == 3
+    assert "Choose a day from 2022-09-12 to 2022-09-16." in outside.text
+    assert LINK in outside.text
 
 
 def test_hour_that_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first(empty_site: RunningApp) -> None:

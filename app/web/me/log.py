@@ -1,10 +1,10 @@
 """Log an activity by hand: for oneself, into the current week."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -96,6 +96,9 @@ class LogForm(Form):
         return _plain(self.note)
 
 
+AnyLogForm = TypeVar("AnyLogForm", bound=LogForm)
+
+
 @dataclass(frozen=True, slots=True)
 class LogContext:
     """The context of logging: the week, its rules, those its board is shown by, the person's team there."""
@@ -134,7 +137,9 @@ def log_page(page: Page[SignedInAct]) -> Response:
     context = _context(page.session, page.act)
     if context is None:
         return page.render("me/no_week.html", section="log")
-    form = page.form(LogForm, id=new_id(), week=context.week.slug, **now_in(context, page.act.now))
+    form = with_day(
+        page.form(LogForm, id=new_id(), week=context.week.slug, **now_in(context, page.act.now)), context.week
+    )
     typed_id = str(form["id"].value)
     return page.render(
         "me/log.html", section="log", week=context.week.slug, scene=context,
@@ -180,6 +185,21 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
         raise at_its_field(problem) from None
     flash = "before" if outcome.repeated and not _says(outcome.activity, data, at) else "logged"
     return Done("my_activity", flash, {"activity": outcome.id})
+
+
+def with_day(form: FormState[AnyLogForm], week: Week) -> FormState[AnyLogForm]:
+    """The form, with a day outside the week among its mistakes where it has any."""
+    if not form.errors:
+        return form
+    return replace(form, errors={**_day_outside(str(form["day"].value), week), **form.errors})
+
+
+def _day_outside(day: str, week: Week) -> dict[str, str]:
+    try:
+        is_inside = week.starts <= date.fromisoformat(day) <= week.ends
+    except ValueError:
+        return {}
+    return {} if is_inside else {"day": f"Choose a day from {week.starts} to {week.ends}."}
 
 
 def moment_logged(data: LogForm, context: LogContext) -> datetime:

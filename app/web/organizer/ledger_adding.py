@@ -20,7 +20,7 @@ from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.fields import MaxLength, needed
 from app.web.http.forms import FormInvalid, FormState
-from app.web.me.log import LogContext, LogForm, at_its_field, moment_logged, now_in
+from app.web.me.log import LogContext, LogForm, at_its_field, moment_logged, now_in, with_day
 from app.web.organizer.ledger import LEDGER
 from app.web.organizer.team_forms import AdjustmentForm
 from app.web.routes import DatabaseRoute
@@ -56,7 +56,8 @@ def adding_page(page: Page[SignedInAct], *, slug: str, person: str = "") -> Resp
     session = page.session
     context = _context(session, slug, page.act)
     week = context.week
-    form = page.form(AddForm, id=new_id(), week=week.slug, person=person[:254], **now_in(context, page.act.now))
+    usual = {"id": new_id(), "week": week.slug, "person": person[:254], **now_in(context, page.act.now)}
+    form = with_day(page.form(AddForm, **usual), week)
     return page.render(
         "organizer/ledger/new.html", shown=week, slug=week.slug, scene=context, form=form, zone=week.zone,
         kinds=[(kind, context.label(kind)) for kind in context.kinds], people=people_search.choices(session),
