@@ -140,3 +140,15 @@ def metric_words(metric: Metric, value: int, rules: Rules) -> str:
 def listed(words: Sequence[str], last: str) -> str:
     """Words as a list, `last` before the last of them: "a, b and c"."""
     return f" {last} ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def size(value: int) -> str:
+    """A number of bytes in words: 940 bytes, 1.2 kB, 71 GB."""
+    if value < 1_000:
+        return f"{value} bytes"
+    amount, unit = value / 1_000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1_000, larger
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"

@@ -12,6 +12,7 @@ from app.domain.wording import (
     kind_title,
     metric_words,
     points_text,
+    size,
     why_bonus,
     why_nothing,
     why_quest,
@@ -135,3 +136,12 @@ def test_duration_reads_as_hours_minutes_and_seconds(seconds: int, text: str) ->
 )
 def test_number_of_a_metric_says_what_it_counts(metric: Metric, one: str, many: str) -> None:
     assert (metric_words(metric, 1, PLAIN), metric_words(metric, 2, PLAIN)) == (one, many)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (9_949, "9.9 kB"), (9_960, "10 kB"), (999_499, "999 kB"),
+     (999_500, "1.0 MB"), (71_400_000_000, "71 GB"), (2_500_000_000_000_000, "2,500 TB")],
+)  # fmt: skip
+def test_size_is_in_the_largest_unit_that_keeps_a_digit(value: int, words: str) -> None:
+    assert size(value) == words

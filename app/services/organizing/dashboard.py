@@ -1,8 +1,8 @@
-"""The organizers' overview: the week at hand, and what the first week still lacks."""
+"""The organizers' overview: the week at hand, what waits for them, and what the first week still lacks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import func
@@ -10,17 +10,36 @@ from sqlmodel import Session, col, select
 
 from app.domain.calendar.days import local_day
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
-from app.models import Connection, Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, WebhookEndpoint, Week
+from app.domain.view import EVERYTHING
+from app.models import (
+    Connection,
+    Delivery,
+    Display,
+    LedgerEntry,
+    Person,
+    QueuedJob,
+    SignIn,
+    Team,
+    Token,
+    WebhookEndpoint,
+    Week,
+)
 from app.services import jobs
+from app.services.displays import displays
 from app.services.intake import unmatched
 from app.services.rules import rule_sets
-from app.services.shifts import attention
+from app.services.shifts import attention, gaps, listing
 from app.services.shifts.attention import Attention
+from app.services.shifts.gaps import Gaps
+from app.services.shifts.settings import settings_of
 from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import weeks
 
 MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
+
+AWAY = timedelta(hours=1)
+"""The time after which a screen that is not seen any more is told of."""
 
 Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 
@@ -33,7 +52,9 @@ class Overview:
 
     `displays` are those whose screen was seen.
 
-    `waits` is what waits for organizers in its shifts, `unmatched` are deliveries whose author nobody knows.
+    `waits` is what waits for organizers in its shifts, `unmatched` are all deliveries whose author nobody knows,
+    `unread` those that could not be read. `gaps` are its shifts that lack people and teams without one, `away` the
+    screens that were not seen for an hour.
     """
 
     week: Week | None
@@ -51,6 +72,9 @@ class Overview:
     waits: Attention
     broken_webhooks: Sequence[WebhookEndpoint]
     unmatched: int
+    unread: int
+    gaps: Gaps
+    away: Sequence[Display]
 
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
@@ -78,7 +102,16 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         unmatched=unmatched.count(session),
         waits=attention.of_week(session, week, now) if week else Attention(),
         broken_webhooks=endpoints.broken(session),
+        unread=_count(session, Delivery.state == "quarantined"),
+        gaps=_gaps(session, week, now) if week and week.state == "open" else Gaps(),
+        away=[each for each in displays.every(session) if each.seen_at and each.seen_at < wall - AWAY],
     )
+
+
+def _gaps(session: Session, week: Week, now: datetime) -> Gaps:
+    needs_team = settings_of(session, week).needs_team
+    items = listing.of_week(session, week, EVERYTHING)
+    return gaps.among(session, week, items, now, needs_team=needs_team)
 
 
 def _never_in(session: Session, week: Week | None) -> int:

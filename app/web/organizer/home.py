@@ -1,4 +1,4 @@
-"""`/organizer`: how things stand, and what to do next."""
+"""`/organizer`: what needs an organizer now, how things stand, and what to do next."""
 
 from typing import Annotated, NamedTuple
 
@@ -7,16 +7,17 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import __version__
 from app.domain.actor import SignedInAct
 from app.services import jobs
 from app.services.intake import health
-from app.services.organizing import dashboard
+from app.services.organizing import dashboard, service_health
 from app.services.organizing.dashboard import Overview
-from app.services.shifts.attention import Attention
 from app.web.deps import AppJobKinds, OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
-from app.web.http.render import day, plural
-from app.web.organizer import source_words, wording
+from app.web.http.render import day
+from app.web.organizer import wording
+from app.web.organizer.home_tasks import tasks
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
@@ -51,12 +52,14 @@ def organizer_home(
 
 
 def home_page(page: Page[SignedInAct]) -> Response:
-    """The overview, by the game's time; jobs and tokens go by the real one."""
+    """The overview, by the game's time; jobs, tokens and the house go by the real one."""
     overview = dashboard.look(page.session, page.clock.game(), page.clock.real())
+    zone = zone_of(overview.week)
+    house = service_health.look(page.session, page.settings, page.clock.real())
+    sources = [each for each in health.every(page.session, page.clock.real()) if each.needs_a_look]
     return page.render(
-        "organizer/home.html", found=overview, zone=zone_of(overview.week), steps=steps(overview),
-        next_step=next_step(overview), job_name=wording.job, words=source_words,
-        sources=[each for each in health.every(page.session, page.clock.real()) if each.needs_a_look],
+        "organizer/home.html", found=overview, zone=zone, steps=steps(overview), next_step=next_step(overview),
+        tasks=tasks(overview, sources, house.room, zone), house=house, version=__version__, job_name=wording.job,
     )  # fmt: skip
 
 
@@ -138,8 +141,6 @@ def next_step(found: Overview) -> Next:
             return Next("A draft without teams. Add teams, then open it.", teams, "Set up teams")
         case "draft":
             return Next("A draft. Check its teams, then open it.", week, "Open week")
-        case "ahead" | "running" | "over" if any(found.waits):
-            return _what_waits(found.waits, url_for("organizer_shifts", week=slug))
         case "ahead":
             teams = url_for("organizer_teams", week=slug)
             begins = f"Starts {day(found.week.starts)}. " if found.week else ""
@@ -158,19 +159,3 @@ def next_step(found: Overview) -> Next:
                 )
             href = url_for("week_summary", week=slug)
             return Next("Closed. Present the results, or set up the next week.", href, "See the summary")
-
-
-def _what_waits(waits: Attention, href: str) -> Next:
-    """All that waits for organizers in the shifts of a week; the calendar has each of it."""
-    due, covers, unconfirmed = waits
-    told = (
-        (due, plural(due, "person is", "people are") + " due and not here.", "See who"),
-        (covers, plural(covers, "cover waits", "covers wait") + " for your approval.", "Approve or decline"),
-        (
-            unconfirmed,
-            plural(unconfirmed, "shift waits", "shifts wait") + " for you to confirm who was there.",
-            "Confirm",
-        ),
-    )
-    given = [(sentence, label) for number, sentence, label in told if number]
-    return Next(" ".join(sentence for sentence, _ in given), href, given[0][1])

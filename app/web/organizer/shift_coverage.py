@@ -1,7 +1,7 @@
 """`/organizer/weeks/{week}/shifts/coverage`: who covers what: gaps first, then the grid, people and teams."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -18,7 +18,7 @@ from app.services import notices
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.exports import csv_text
-from app.services.shifts import listing
+from app.services.shifts import gaps, listing
 from app.services.shifts.listing import ShiftItem
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -126,14 +126,11 @@ def _people(items: Iterable[ShiftItem]) -> list[PersonRow]:
     return sorted(rows, key=lambda row: (not row.load.warnings, -row.load.time, row.name.casefold(), row.id))
 
 
-def _idle(session: Session, week: Week, rows: Sequence[ShiftRow], now: datetime) -> list[tuple[Team, int, bool]]:
-    """The teams with members and without a live seat: each with its number of members, and if it was asked today."""
-    busy = {seat.team_id for row in rows for seat in row.item.seats if seat.is_live}
-    members = teams.members(session, week)
-    found = [(team, len(members.get(team.id, []))) for team in teams.of_week(session, week)]
-    idle = [(team, number) for team, number in found if number and team.id not in busy]
-    asked = notices.nudged(session, week, [team.id for team, _ in idle], now)
-    return [(team, number, team.id in asked) for team, number in idle]
+def _idle(session: Session, week: Week, rows: Iterable[ShiftRow], now: datetime) -> list[tuple[Team, int, bool]]:
+    """The teams without a shift: each with its number of members, and if it was asked today."""
+    idle = gaps.idle_teams(session, week, (row.item for row in rows))
+    asked = notices.nudged(session, week, [each.team.id for each in idle], now)
+    return [(team, members, team.id in asked) for team, members in idle]
 
 
 @router.get("/export", name="shift_coverage_export")

@@ -6,10 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from app.jobs import upkeep
+from app.models import Display
 from app.services import jobs
 from app.services.access import accounts, tokens
+from app.services.operations import room
+from app.services.operations.room import Room
 from app.services.rules import rule_sets
-from tests.builders import CATS, NOW, OWLS, SLUG, a_team, a_week, act_by
+from tests.builders import ADA, BO, CATS, CHIDI, NOW, OWLS, SLUG, a_team, a_week, act_by
+from tests.services.shifts.test_seats import Plan
 from tests.web.organizer.reading import text_of
 from tests.web.running_app import RunningApp, sign_in
 
@@ -77,6 +81,61 @@ def test_people_of_other_weeks_are_not_waited_for(site: RunningApp) -> None:
     text = text_of(sign_in(site, OLU, "organizer").get("/organizer"))
 
     assert "6 people haven’t signed in" in text
+
+
+def needed(site: RunningApp) -> list[str]:
+    """The sentences of what needs an organizer, each with its button."""
+    page = sign_in(site, OLU, "organizer").get("/organizer").text
+    section = page.partition('aria-labelledby="needed"')[2].partition("</section>")[0]
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in section.split('<li class="stage">')[1:]]
+
+
+def test_gaps_and_teams_without_a_shift_are_told_while_they_can_be_mended(site: RunningApp) -> None:
+    plan = Plan(site.game)
+    site.clock.set("2022-09-14 12:00")
+    first, _ = plan.shift(14), plan.shift(16)
+    before = needed(site)
+    for email in (ADA, BO, CHIDI):
+        plan.sign_up(first, email)
+    covered = needed(site)
+    site.clock.set("2022-09-16 12:00")
+    over = needed(site)
+
+    assert before[:2] == [
+        "2 shifts lack people, the first Thursday 15 September, 14:00. See gaps", "2 teams have no shift. Ask them",
+    ]  # fmt: skip
+    assert covered[:2] == [
+        "1 shift lacks people: Thursday 15 September, 16:00. See gaps",
+        "1 team has no shift. Ask them",
+    ]
+    assert over == ["6 people haven’t signed in. Create links"]
+
+
+def test_screens_that_are_away_for_an_hour_and_a_full_disk_are_told(
+    site: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = site.app.state.context.clock.real()
+    with site.database.unit_of_work() as session:
+        for name, minutes in (("Lobby", 61), ("Kitchen", 30)):
+            seen_at = wall - timedelta(minutes=minutes)
+            session.add(Display(name=name, sha256=name, by="Olu", created_at=seen_at, seen_at=seen_at))
+    monkeypatch.setattr(room, "of", lambda place: Room(100_000_000, 500_000_000))
+
+    said = needed(site)
+
+    assert said[0] == "The disk of the database has 100 MB left of 500 MB. Make room there."
+    assert [each.partition(" Last seen ")[0] for each in said[1:]] == [
+        "6 people haven’t signed in. Create links",
+        "Lobby",
+    ]
+
+
+def test_an_overview_on_which_nothing_waits_says_so(empty_site: RunningApp) -> None:
+    page = text_of(sign_in(empty_site, OLU, "owner").get("/organizer"))
+
+    assert "Nothing needs you now" in page
+    assert "Database SQLite" in page
+    assert "Last 7 days Never away" in page
 
 
 def test_a_refused_rules_file_shows_every_mistake(site: RunningApp) -> None:

@@ -1,0 +1,121 @@
+"""Tasks of the overview: each thing that needs an organizer now, in a sentence, with the page where it is done."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from typing import NamedTuple
+
+from app.domain.wording import size
+from app.services.intake.health import Health
+from app.services.operations.room import Room
+from app.services.organizing.dashboard import Overview
+from app.web.http.addresses import url_for
+from app.web.http.render import local_day, local_time, plural, stamp
+from app.web.organizer import source_words
+
+MOST_NAMED = 5
+"""Sources and screens that get a line each; of more, the page behind the link tells."""
+
+
+class Task(NamedTuple):
+    """One thing to do: a sentence, and where it is done; `name` is that of a source or screen it is about."""
+
+    text: str
+    href: str = ""
+    label: str = ""
+    name: str = ""
+
+
+def tasks(found: Overview, sources: Sequence[Health], room: Room | None, zone: tzinfo) -> list[Task]:
+    """Everything that needs an organizer now, what cannot wait first."""
+    return [
+        *_of_the_house(found, room),
+        *_of_shifts_on(found),
+        *_of_sources(sources),
+        *_of_deliveries(found),
+        *_of_coverage(found, zone),
+        *_of_people(found),
+        *_of_screens(found, zone),
+    ]
+
+
+def _of_the_house(found: Overview, room: Room | None) -> Iterator[Task]:
+    if room is not None and room.is_tight:
+        yield Task(f"The disk of the database has {size(room.free)} left of {size(room.total)}. Make room there.")
+    if found.rules_errors:
+        mistakes = plural(len(found.rules_errors), "mistake", "mistakes")
+        yield Task(f"The rules file has {mistakes}. Version {found.rules_version} stays active.", "#rules", "See them")
+    if found.dead_jobs:
+        yield Task(
+            plural(len(found.dead_jobs), "thing", "things") + " failed after several tries.", "#jobs", "Try again"
+        )
+    if found.broken_webhooks:
+        number = plural(len(found.broken_webhooks), "webhook was", "webhooks were")
+        yield Task(f"{number} disabled, for every try failed.", "#webhooks", "See which")
+
+
+def _of_shifts_on(found: Overview) -> Iterator[Task]:
+    if found.week is None:
+        return
+    due, covers, unconfirmed = found.waits
+    href = url_for("organizer_shifts", week=found.week.slug)
+    if due:
+        yield Task(plural(due, "person is", "people are") + " due and not here.", href, "See who")
+    if covers:
+        yield Task(plural(covers, "cover waits", "covers wait") + " for your approval.", href, "Approve or decline")
+    if unconfirmed:
+        yield Task(
+            plural(unconfirmed, "shift waits", "shifts wait") + " for you to confirm who was there.", href, "Confirm"
+        )
+
+
+def _of_sources(sources: Sequence[Health]) -> Iterator[Task]:
+    for each in sources[:MOST_NAMED]:
+        href = url_for("organizer_source", connection=each.connection.name)
+        yield Task(" ".join(source_words.advice(each)), href, "See source", each.connection.name)
+    if (more := len(sources) - MOST_NAMED) > 0:
+        yield Task(
+            f"{plural(more, 'more source needs', 'more sources need')} a look.",
+            url_for("organizer_sources"),
+            "See sources",
+        )
+
+
+def _of_deliveries(found: Overview) -> Iterator[Task]:
+    if found.unmatched:
+        waits = plural(found.unmatched, "report waits", "reports wait")
+        yield Task(f"{waits} for a name.", url_for("organizer_unmatched"), "Say who it was")
+    if found.unread:
+        unread = plural(found.unread, "delivery", "deliveries")
+        href = str(url_for("organizer_deliveries")) + "?state=quarantined"
+        yield Task(f"{unread} couldn’t be read.", href, "See why")
+
+
+def _of_coverage(found: Overview, zone: tzinfo) -> Iterator[Task]:
+    if found.week is None:
+        return
+    number, first_at, idle = found.gaps
+    href = url_for("shift_coverage", week=found.week.slug)
+    if first_at is not None:
+        lacks = "1 shift lacks people:" if number == 1 else f"{number} shifts lack people, the first"
+        yield Task(f"{lacks} {local_day(first_at, zone)}, {local_time(first_at, zone)}.", href, "See gaps")
+    if idle:
+        yield Task(plural(len(idle), "team has", "teams have") + " no shift.", f"{href}#idle-title", "Ask them")
+
+
+def _of_people(found: Overview) -> Iterator[Task]:
+    if found.week is None or not found.never_in:
+        return
+    text = plural(found.never_in, "person hasn’t", "people haven’t") + " signed in."
+    if found.week.state == "closed":
+        yield Task(text, url_for("organizer_people"), "See who")
+    else:
+        yield Task(text, url_for("organizer_teams", week=found.week.slug), "Create links")
+
+
+def _of_screens(found: Overview, zone: tzinfo) -> Iterator[Task]:
+    href = url_for("organizer_displays")
+    for each in found.away[:MOST_NAMED]:
+        if each.seen_at is not None:
+            yield Task(f"Last seen {stamp(each.seen_at, zone)}.", href, "See displays", each.name)
+    if (more := len(found.away) - MOST_NAMED) > 0:
+        yield Task(f"{plural(more, 'more display is', 'more displays are')} away.", href, "See displays")
