@@ -17,6 +17,7 @@ MAX_PAGES = 600
 NO_LINKS = ("image/", "text/css", "text/javascript", "font/")
 _LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_CANARY = re.compile(rb"canary[a-z0-9]*")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -65,8 +66,10 @@ class Eyes:
     met: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Look for all of them at once."""
-        self._known = {word.lower().encode() for word in self.words}
+        """Part the canaries, which are looked for all at once, from numbers and the like."""
+        known = {word.lower().encode() for word in self.words}
+        self._canaries = {word for word in known if _CANARY.fullmatch(word)}
+        self._others = known - self._canaries
 
     def look(self, raw: bytes, where: str) -> None:
         """Read something in all its layers; what was read before is remembered."""
@@ -77,7 +80,10 @@ class Eyes:
             self.met.setdefault(word, where)
 
     def _in(self, layer: bytes) -> Iterator[str]:
-        return (word.decode() for word in self._known if word in layer and _stands_alone(word, layer))
+        for found in _CANARY.finditer(layer):
+            if found[0] in self._canaries and not layer[max(found.start() - 1, 0) : found.start()].isalnum():
+                yield found[0].decode()
+        yield from (word.decode() for word in self._others if word in layer and _stands_alone(word, layer))
 
 
 def _stands_alone(word: bytes, text: bytes) -> bool:
