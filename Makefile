@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test browsers lint fix bench audit sbom lock reference vendor browser clean
+.PHONY: help setup demo run check tables guards test browsers lint fix bench audit sbom lock reference vendor browser clean
 
 ARGS ?=
 # Tests wait as much as they compute, so there are more processes than cores: tests/conftest.py says how many.
@@ -29,6 +29,29 @@ run: .venv/.runtime vendor ## serve what is under data/; ARGS="--port 8001"
 check: export PYTHONDONTWRITEBYTECODE =
 check: lint ## before a commit, in a minute: lint, then the rules and services on SQLite
 	@HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -q $(PARALLEL) --engine sqlite tests/domain tests/services
+
+WEB := tests/web/test_
+# Whether everything is in the tables that tests go through, and whether text, schema and description agree.
+TABLES := tests/test_repository.py tests/test_docs.py tests/test_words.py tests/test_migrations.py \
+  tests/domain/text/test_direction.py tests/web/organizer/test_wording.py \
+  $(WEB)access.py::test_every_route_is_in_the_table $(WEB)objects.py::test_every_id_in_an_address_is_swapped \
+  $(WEB)canaries.py::test_every_placeholder_is_filled $(WEB)throttled_doors.py::test_every_limit_is_in_the_table \
+  $(WEB)audited_deeds.py::test_every_request_that_may_change_something_is_in_the_table \
+  $(WEB)audited_deeds.py::test_every_action_that_the_code_knows_is_in_a_table \
+  $(WEB)openapi.py $(WEB)render.py $(WEB)route_names.py $(WEB)routes.py
+# Whether what is in the tables holds: of every reader, state and way of running, those that notice most.
+GUARDS := $(TABLES) $(WEB)cursors.py $(WEB)lists.py $(WEB)objects.py $(WEB)names.py $(WEB)refused_forms.py \
+  $(WEB)access.py::test_every_door_lets_in_exactly_whom_the_table_says[people-public] \
+  $(WEB)audited_deeds.py::test_every_request_leaves_the_notes_of_the_table \
+  $(WEB)canaries.py::test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back[player] \
+  $(WEB)states.py::test_every_sentence_is_true[open-True-many] $(WEB)states.py::test_every_sentence_is_true[closed-True-many]
+
+tables: .venv/.dev ## before sharing a commit: whether what is new is in the tables that tests go through
+	@$(BIN)/python -m pytest -q --engine sqlite $(TABLES)
+
+guards: export PYTHONDONTWRITEBYTECODE =
+guards: .venv/.dev ## after a new page, form, action or migration: the tests that go through all of them, in a minute
+	@$(BIN)/python -m pytest -q $(PARALLEL) --engine sqlite $(GUARDS)
 
 # Each of a hundred programs that the tests start would compile the application anew where bytecode is not kept.
 test: export PYTHONDONTWRITEBYTECODE =

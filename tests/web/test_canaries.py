@@ -1,5 +1,6 @@
 """Canaries: a word planted in every private field is read by nobody who may not."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -37,7 +38,6 @@ PLACES = {
     "kind": ["guru"],
     "url_key": ["nothing"],
     "delivery_id": ["nothing"],
-    "unmatched_id": ["nothing"],
     "identity_id": ["nothing"],
     "webhook_id": ["nothing"],
     "message_id": ["nothing"],
@@ -122,6 +122,14 @@ def unseen(garden: SeededSite, seen: dict[str, Crawler]) -> list[str]:
     """The words that nobody came across though somebody may: they prove nothing."""
     met = {word for crawler in seen.values() for word in crawler.eyes.met}
     return [canary.where for canary in garden.canaries if canary.readers and canary.word.lower() not in met]
+
+
+def test_every_placeholder_is_filled(site: RunningApp) -> None:
+    paths = {
+        str(route.path) for route in iter_route_contexts(site.app.routes) if not isinstance(route.original_route, Mount)
+    }
+
+    assert {name for path in paths for name in re.findall(r"{(\w+)}", path)} == set(PLACES)
 
 
 @pytest.mark.timeout(180)  # every page there is

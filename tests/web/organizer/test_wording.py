@@ -22,8 +22,9 @@ def trees() -> list[ast.Module]:
 
 def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
     """Every call of a function of this name, such as `audit.note`."""
+    last = name.rpartition(".")[2]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", last) == last and ast.unparse(node.func) == name:
             yield node
 
 
