@@ -63,6 +63,7 @@ def _start(database: Database) -> None:
     Game(database).start()
 
 
+BROWSER_SECONDS = 120
 MAX_PROCESSES = 8
 ROOM_IN_MEMORY = 2 * 2**30  # bytes; all test processes together need a tenth of it
 SCENES = {"bare": _migrate, "empty": _prepare, "game": _start}
@@ -89,11 +90,23 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests on another engine than the one that --engine names."""
+    """Leave out the tests on another engine than the one that --engine names; among several processes, long ones first.
+
+    A test of a minute that begins last is waited for by all processes but one.
+    """
     wanted = config.getoption("engine")
-    others = [item for item in items if wanted and _engine_of(item) not in {None, wanted}]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in set(others)]
+    others = {item for item in items if wanted and _engine_of(item) not in {None, wanted}}
+    config.hook.pytest_deselected(items=list(others))
+    items[:] = [item for item in items if item not in others]
+    if hasattr(config, "workerinput"):
+        items.sort(key=_seconds_allowed, reverse=True)
+
+
+def _seconds_allowed(item: pytest.Item) -> float:
+    """The seconds of a test that may take longer than others; those of a browser, who are many, stay where they are."""
+    marker = item.get_closest_marker("timeout")
+    allowed = float(marker.args[0]) if marker else 0.0
+    return allowed if allowed > BROWSER_SECONDS else 0.0
 
 
 def _engine_of(item: pytest.Item) -> str | None:

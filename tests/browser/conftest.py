@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.config import Settings
+from tests.conftest import BROWSER_SECONDS
 from tests.web.running_app import RunningApp, SettableClock, serving
 from tools import vendor
 
@@ -22,7 +23,6 @@ FLAGS = [
 # The first needs a third less: Debian's Chromium without its windows, which is what playwright itself downloads.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 REQUIRED = "ASSEMBLY_WEEK_REQUIRE_BROWSER"
-SECONDS_A_TEST = 120  # a Chromium that starts on a busy machine needs more than the 60 s of other tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     path = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(path) and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(SECONDS_A_TEST))
+            item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
 
 
 @pytest.fixture
