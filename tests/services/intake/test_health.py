@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.db.database import Database
-from app.services.intake import connections, deliveries, health, outages, refused
+from app.models import Backfill, Delivery
+from app.services.intake import connections, deliveries, health, outages, rates, refused
 from app.services.intake.deliveries import Incoming
 from app.services.intake.health import Health
 from app.services.intake.refused import Refused
@@ -46,6 +47,16 @@ class Tools:
                     delivery = deliveries.find(session, stored).delivery
                     delivery.state = state
                     session.add(delivery)
+
+    def backfill(self, connection_id: str, start: float, end: float) -> None:
+        """Have had a backfill run from and to so many hours before now."""
+        with self.database.unit_of_work() as session:
+            session.add(
+                Backfill(
+                    connection_id=connection_id, purpose="asked", since=NOW, until=NOW, state="done", stored=1,
+                    created_at=NOW - start * HOUR, created_by="Olu", finished_at=NOW - end * HOUR,
+                )
+            )  # fmt: skip
 
     def refuse(self, connection_id: str, *hours: float) -> None:
         """Refuse deliveries with a wrong signature."""
@@ -101,11 +112,31 @@ def test_health_of_one_that_hardly_delivered_is_silent_after_days(tools: Tools, 
 def test_health_counts_no_backfill_as_a_delivery(tools: Tools) -> None:
     github = tools.connect("github")
     tools.deliver("github", 96.0)
-    tools.deliver("github", 0.5, event="backfill:")
+    tools.backfill(github, 25.0, 23.5)
+    tools.backfill(github, 2.0, 0.2)
+    tools.deliver("github", 30.0, 23.9, 1.5, 0.5, event="backfill:")
 
     found = tools.health(github)
+    tools.deliver("github", 1.7, 0.4)
+    with_others = tools.health(github)
 
-    assert (found.state, found.last_day) == ("silent", 0)
+    assert (found.state, found.last_hour, found.last_day) == ("silent", 0, 0)
+    assert (with_others.state, with_others.last_hour, with_others.last_day) == ("working", 1, 2)
+
+
+def test_health_reads_no_more_of_a_hundred_deliveries_than_its_sample(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github = tools.connect("github")
+    monkeypatch.setattr(rates, "SAMPLE", 10)
+    tools.deliver("github", *(2.0 + 0.01 * number for number in range(90)), delay=-600)
+    tools.deliver("github", *(0.01 * number for number in range(10)), delay=5)
+
+    with tools.database.reading() as session:
+        read = session.connection().execute(rates.newest([github], NOW, Delivery.seq)).all()
+
+    found = tools.health(github)
+    assert (len(read), found.last_hour, found.last_day, found.ahead) == (10, 10, 100, None)
 
 
 @pytest.mark.parametrize(
