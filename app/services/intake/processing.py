@@ -1,22 +1,23 @@
 """Processing: a stored delivery is read, matched and recorded in the week of its time, or left with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app.db.database import serialize
+from app.db.database import announce, serialize
 from app.domain.actor import Act, system
-from app.domain.calendar.days import day_bounds
 from app.domain.draft import MOST_SECONDS, Draft, Key, Reading
 from app.domain.intake.kinds import GENERIC, RESERVED
 from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Report, Withdrawal, Work
 from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
+from app.events import DeliveryStored
 from app.models import Connection, Delivery, LedgerEntry, Week
 from app.services import clocks
-from app.services.intake import author_ids, authors, confirmations, deliveries, readings, service_accounts
+from app.services.intake import author_ids, authors, confirmations, deliveries, open_weeks, readings, service_accounts
 from app.services.intake.deliveries import Parse
+from app.services.intake.readings import Progress
 from app.services.ledger import ledger, timings, withdrawals
 from app.services.ledger.admission import CLOCK_SKEW
 from app.services.ledger.drafts import LONGEST_TEXT
@@ -25,6 +26,8 @@ from app.services.ledger.ledger import Submission
 FAILED = "An unforeseen error; the server’s log has more. Replay it once that is fixed."
 NOBODY = "The tool names nobody. Log it by hand for the right person, then set it aside under Unmatched."
 CUSTOMER = "A customer wrote it, and nobody here has their email."
+REPORTS_AT_ONCE = 25
+"""Reports of one delivery that share a transaction, so that a batch of a thousand keeps no writer waiting for long."""
 _ORDER = ("outside", "unmatched", "quarantined", "recorded", "repeated", "ignored")
 """The state of a delivery with several reports: the first of these that one of them has."""
 
@@ -55,16 +58,24 @@ def process_some(session: Session, parse: Parse, now: datetime, most: int) -> in
 
     The last of them is the newest: what comes in does not wait for the thousands that somebody replays.
     """
-    for number in range(most):
-        delivery = claim(session, newest=number == most - 1)
+    number = judged = 0
+    for place in range(most):
+        is_last = place == most - 1
+        if judged >= REPORTS_AT_ONCE and not is_last:
+            continue
+        delivery = claim(session, newest=is_last)
         if delivery is None:
-            return number
-        process(session, delivery, parse, now)
-    return most
+            break
+        judged += len(process(session, delivery, parse, now))
+        number += 1
+    return number
 
 
 def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -> list[Outcome]:
-    """Process a claimed delivery: keep its clock facts, then record, reverse or explain; the outcome of each report."""
+    """Process a claimed delivery: keep its clock facts, then record, reverse or explain; the outcome of each report.
+
+    Of one with many reports some are processed, and how far that went is kept with its reading; it waits for the rest.
+    """
     connection = session.get_one(Connection, delivery.connection_id)
     try:
         parsed = _read(delivery, connection, parse)
@@ -77,15 +88,46 @@ def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -
         return [Outcome("received", confirmations.WAITS)]
     act = Act(system(connection.name), now)
     tickets = _keep_clocks(session, connection, parsed, act)
-    outcomes = [_judge(session, connection, report, act) for report in parsed.reports]
-    judged = zip(outcomes, parsed.reports, strict=True)
-    outcome, report = min(judged, key=_weight, default=(Outcome("ignored", parsed.ignored), None))
+    before = readings.progress_in(delivery.reading)
+    outcomes, after = _judge_some(session, connection, parsed, before, act)
+    if isinstance(after, Progress):
+        delivery.reading, delivery.body, delivery.headers = readings.to_text(parsed, after), None, "[]"
+        session.add(delivery)
+        session.flush()
+        announce(session, DeliveryStored())
+        return outcomes
+    outcome, report = after
     _settle(session, delivery, outcome, report)
     if outcome.state != "quarantined":
         delivery.reading, delivery.body, delivery.headers = readings.to_text(parsed), None, "[]"
         session.add(delivery)
     timings.follow(session, connection.source, tickets, act)
     return outcomes
+
+
+def _judge_some(
+    session: Session, connection: Connection, parsed: Parsed, before: Progress, act: Act
+) -> tuple[list[Outcome], Progress | tuple[Outcome, Report | None]]:
+    """Judge the next reports; their outcomes, and how far that went, or what decides for the whole delivery."""
+    end = before.next + REPORTS_AT_ONCE
+    reports = parsed.reports[before.next : end]
+    outcomes = [_judge(session, connection, report, act) for report in reports]
+    judged = list(zip(outcomes, reports, range(before.next, end), strict=False))
+    if before.report >= 0:
+        judged.append((Outcome(before.state), parsed.reports[before.report], before.report))
+    if not judged:
+        return outcomes, (Outcome("ignored", parsed.ignored), None)
+    outcome, report, place = min(judged, key=lambda each: _weight(each[:2]))
+    if end < len(parsed.reports):
+        return outcomes, Progress(end, place, outcome.state)
+    if any(outcome is each for each in outcomes):
+        return outcomes, (outcome, report)
+    again = _judge(session, connection, report, act)  # that was another transaction
+    if outcome.state == "recorded" and again.state == "repeated":
+        again = replace(again, state="recorded")
+    if again.state != outcome.state:
+        return outcomes, Progress(0, place, again.state)  # a name was given, or a week opened: for others, too
+    return outcomes, (again, report)
 
 
 def _keep_clocks(session: Session, connection: Connection, parsed: Parsed, act: Act) -> set[str]:
@@ -104,7 +146,15 @@ def set_aside(session: Session, number: int) -> None:
     query = select(Delivery).where(Delivery.seq == number, Delivery.state == "received")
     delivery = session.exec(query.with_for_update()).first()
     if delivery is not None:
-        _settle(session, delivery, Outcome("quarantined", FAILED), None)
+        fail(session, delivery)
+
+
+def fail(session: Session, delivery: Delivery) -> None:
+    """Quarantine a delivery that processing failed; what is known of it stays."""
+    delivery.state, delivery.reason, delivery.retry_at = "quarantined", FAILED, None
+    delivery.attempts += 1
+    session.add(delivery)
+    session.flush()
 
 
 def _read(delivery: Delivery, connection: Connection, parse: Parse) -> Parsed:
@@ -208,21 +258,11 @@ def _entries(session: Session, key: Key) -> Sequence[LedgerEntry]:
 
 
 def _week_of(session: Session, at: datetime, now: datetime) -> tuple[Week | None, Outcome]:
-    """The open week whose days hold a time; of several the one that started last, then that was made last."""
+    """The open week that holds a time, and the outcome where there is none."""
     if at > now + CLOCK_SKEW:
         return None, Outcome("outside", "Its time lies ahead. It is looked at again then.", retry_at=at - CLOCK_SKEW)
-    holding = [week for week in session.exec(select(Week).where(Week.state == "open")) if _holds(week, at)]
-    newest = max(holding, key=_start, default=None)
-    return newest, Outcome("outside", "No open week holds its time. It is looked at again when one opens.")
-
-
-def _holds(week: Week, at: datetime) -> bool:
-    start, end = day_bounds(week.starts, week.ends, week.zone)
-    return start <= at < end
-
-
-def _start(week: Week) -> tuple[datetime, datetime, int]:
-    return day_bounds(week.starts, week.ends, week.zone)[0], week.created_at, week.id
+    outside = Outcome("outside", "No open week holds its time. It is looked at again when one opens.")
+    return open_weeks.holding(session, at), outside
 
 
 def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, act: Act) -> Outcome:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -18,10 +18,20 @@ _NAMES = {type_: name for name, type_ in _TYPES.items()}
 _TIMES = ("occurred_at", "at")
 
 
-def to_text(parsed: Parsed) -> str:
-    """A reading as JSON."""
-    reports = [_fields(report) for report in parsed.reports]
-    return json.dumps({"ignored": parsed.ignored, "reports": reports}, default=_plain, ensure_ascii=False)
+class Progress(NamedTuple):
+    """The reports of a long delivery that are judged: the next one, the one that decides so far, and its state."""
+
+    next: int = 0
+    report: int = -1
+    state: str = ""
+
+
+def to_text(parsed: Parsed, progress: Progress | None = None) -> str:
+    """A reading as JSON, and how far its reports are judged where they are not yet."""
+    reading: dict[str, Any] = {"ignored": parsed.ignored, "reports": [_fields(report) for report in parsed.reports]}
+    if progress is not None:
+        reading["progress"] = progress
+    return json.dumps(reading, default=_plain, ensure_ascii=False)
 
 
 def _fields(report: Report) -> dict[str, Any]:
@@ -41,6 +51,11 @@ def from_text(text: str, event_id: str | None) -> Parsed:
     """The reading that `to_text` wrote."""
     kept = json.loads(text)
     return Parsed(event_id, tuple(map(_report, kept["reports"])), kept["ignored"])
+
+
+def progress_in(text: str | None) -> Progress:
+    """Progress in judging the reports of a reading."""
+    return Progress(*json.loads(text).get("progress", ())) if text else Progress()
 
 
 def _report(fields: dict[str, Any]) -> Report:

@@ -1,11 +1,13 @@
 """Unmatched: what waits for a name, by author; one choice credits all of it and remembers who it is."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
@@ -13,7 +15,7 @@ from app.domain.actor import Act
 from app.domain.intake.guesses import Candidate, Guess, Guesser
 from app.domain.intake.kinds import source_of
 from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed
-from app.errors import Conflict
+from app.errors import Conflict, Unavailable
 from app.models import Connection, Delivery, Person
 from app.services.audit import audit
 from app.services.intake import (
@@ -32,7 +34,11 @@ from app.services.intake.processing import Outcome
 MOST_GROUPS = 50
 AT_ONCE = 50
 """Deliveries credited at once, so that nobody waits; the others follow within seconds."""
+MOST_REPORTS = 200
+"""Of these deliveries' reports, for a batch may hold many."""
 SET_ASIDE = "An organizer set it aside, for its tool names no author."
+
+logger = logging.getLogger(__name__)
 
 _WAITS = col(Delivery.state) == "unmatched"
 
@@ -149,14 +155,37 @@ def credit(session: Session, delivery_id: str, email: str, act: Act) -> Credited
         raise Conflict("Its tool names no author, so nobody can be remembered for it. Log it by hand.")
     numbers = list(session.exec(select(Delivery.seq).where(*_group(session, view)).order_by(_SEQ)))
     identity, _ = authors.name(session, view.connection.source, author, email, act)
-    outcomes: list[tuple[Delivery, list[Outcome]]] = []
+    outcomes: list[Outcome] = []
+    states: Counter[str] = Counter()
     for number in numbers[:AT_ONCE]:
-        query = select(Delivery).where(number == _SEQ).execution_options(populate_existing=True)
-        delivery = session.exec(query.with_for_update()).one()
-        outcomes.append((delivery, processing.process(session, delivery, _no_body, act.now)))
-    activities = sum(outcome.state == "recorded" for _, of_delivery in outcomes for outcome in of_delivery)
-    states = Counter(delivery.state for delivery, _ in outcomes)
-    return Credited(session.get_one(Person, identity.person_id), activities, dict(states), len(numbers[AT_ONCE:]))
+        if len(outcomes) >= MOST_REPORTS:
+            break
+        state, judged = _process(session, number, act)
+        outcomes += judged
+        states[state] += 1
+    following = len(numbers) - states.total() + states.pop("received", 0)
+    activities = sum(outcome.state == "recorded" for outcome in outcomes)
+    return Credited(session.get_one(Person, identity.person_id), activities, dict(states), following)
+
+
+def _process(session: Session, number: int, act: Act) -> tuple[str, list[Outcome]]:
+    """Process a delivery of several; its state and outcomes. One that fails is quarantined and keeps none of them."""
+    try:
+        with session.begin_nested():
+            delivery = _at(session, number)
+            outcomes = processing.process(session, delivery, _no_body, act.now)
+            return delivery.state, outcomes
+    except (Unavailable, OperationalError):
+        raise
+    except Exception:
+        logger.exception("a delivery could not be credited and is set aside")
+        processing.fail(session, _at(session, number))
+        return "quarantined", []
+
+
+def _at(session: Session, number: int) -> Delivery:
+    query = select(Delivery).where(number == _SEQ).execution_options(populate_existing=True)
+    return session.exec(query.with_for_update()).one()
 
 
 _SEQ = col(Delivery.seq)

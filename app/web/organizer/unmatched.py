@@ -50,14 +50,13 @@ def _flash(request: Request, session: Session) -> str:
     """The sentence for what was done: the numbers and the person are in the address, so it can be loaded again."""
     counts = {
         name: number_typed(request.query_params.get(name, ""))
-        for name in ("credited", "repeats", "others", "rest", "n")
+        for name in ("credited", "repeats", "others", "failed", "rest", "n")
     }
     person_id = request.query_params.get("person", "")
     match request.query_params.get("done", ""):
         case "credited" if is_id(person_id) and (person := session.get(Person, person_id)) is not None:
-            return credited_sentence(
-                person.name, counts["credited"], counts["repeats"], counts["others"], counts["rest"]
-            )
+            numbers = (counts[name] for name in ("credited", "repeats", "others", "failed", "rest"))
+            return credited_sentence(person.name, *numbers)
         case "bot":
             return f"Remembered as a bot or service account. {plural(counts['n'], 'report is', 'reports are')} ignored."
         case "aside":
@@ -65,7 +64,7 @@ def _flash(request: Request, session: Session) -> str:
     return ""
 
 
-def credited_sentence(name: str, credited: int, repeats: int, others: int, rest: int) -> str:
+def credited_sentence(name: str, credited: int, repeats: int, others: int, failed: int, rest: int) -> str:
     """The sentence for who was named."""
     sentences = [f"{plural(credited, 'activity', 'activities')} credited to {isolated(name)}."]
     if repeats:
@@ -73,6 +72,9 @@ def credited_sentence(name: str, credited: int, repeats: int, others: int, rest:
     if others:
         became = plural(others, "report is something else, as", "reports are something else, as")
         sentences.append(f"{became} Deliveries shows.")
+    if failed:
+        told = plural(failed, "report failed and is", "reports failed and are")
+        sentences.append(f"{told} quarantined. Deliveries says why.")
     if rest:
         sentences.append(f"{plural(rest, 'more follows', 'more follow')} within seconds.")
     return " ".join(sentences)
@@ -117,9 +119,12 @@ def pick(session: Session, typed: str) -> Person:
 
 
 def _counted(outcome: Credited) -> dict[str, str]:
-    repeats = outcome.states.get("repeated", 0)
-    others = sum(outcome.states.values()) - outcome.states.get("recorded", 0) - repeats
-    numbers = {"credited": outcome.activities, "repeats": repeats, "others": others, "rest": outcome.following}
+    repeats, failed = outcome.states.get("repeated", 0), outcome.states.get("quarantined", 0)
+    others = sum(outcome.states.values()) - outcome.states.get("recorded", 0) - repeats - failed
+    numbers = {
+        "credited": outcome.activities, "repeats": repeats, "others": others, "failed": failed,
+        "rest": outcome.following,
+    }  # fmt: skip
     return {"person": outcome.person.id, **{name: str(number) for name, number in numbers.items() if number}}
 
 

@@ -4,12 +4,15 @@ import copy
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
+from app.domain.draft import Key
 from app.errors import Conflict, NotFound
-from app.models import LedgerEntry
+from app.models import Delivery, LedgerEntry
 from app.services.access import accounts
-from app.services.intake import authors, unmatched
+from app.services.intake import authors, deliveries, processing, unmatched
+from app.services.ledger import ledger
+from app.services.ledger.ledger import Submission
 from app.services.people import newcomers, people
 from tests.builders import ADA, BO, NOW, Game, act_by
 from tests.cost import calls
@@ -117,6 +120,49 @@ def test_credit_leaves_what_is_too_much_at_once_to_the_job(inbox: Inbox, monkeyp
     assert (credited.activities, credited.following) == (2, 1)
     with inbox.database.reading() as session:
         assert len(session.exec(select(LedgerEntry)).all()) == 3
+
+
+def test_credit_leaves_one_that_fails_with_its_reason_and_credits_the_others(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = ledger.record
+
+    def fail_one(session: Session, slug: str, some: list[Submission], **options: Any) -> Any:
+        recorded = record(session, slug, some, **options)
+        if some[0].reading.key == Key("github", "issue", "12/1"):
+            raise ZeroDivisionError("after it was recorded")
+        return recorded
+
+    monkeypatch.setattr(ledger, "record", fail_one)
+    with inbox.database.unit_of_work() as session:
+        credited = unmatched.credit(session, unmatched.look(session).groups[0].id, ADA, act_by("Olu", inbox.now))
+
+    assert (credited.activities, credited.states) == (2, {"recorded": 2, "quarantined": 1})
+    with inbox.database.reading() as session:
+        [failed] = session.exec(select(Delivery).where(Delivery.state == "quarantined")).all()
+        assert (failed.reason, failed.author, failed.body) == (processing.FAILED, "7", None)
+        assert {entry.external_id for entry in session.exec(select(LedgerEntry))} == {"12/0", "12/2"}
+    monkeypatch.undo()
+    with inbox.database.unit_of_work() as session:
+        deliveries.replay(session, failed.id, act_by("Olu", inbox.now))
+    inbox.process()
+    assert inbox.state(failed.id) == "recorded"
+
+
+def test_credit_of_a_long_batch_leaves_the_rest_to_the_job(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processing, "REPORTS_AT_ONCE", 2)
+    inbox = Inbox(game.database)
+    inbox.connect("guru")
+    cards = [changed(GURU, user="x@example.org", properties__cardId=f"card-{number}") for number in range(5)]
+    waiting = inbox.take("guru", GURU, cards)
+
+    with inbox.database.unit_of_work() as session:
+        credited = unmatched.credit(session, waiting, ADA, act_by("Olu", inbox.now))
+    inbox.process()
+
+    assert (credited.activities, credited.states, credited.following) == (2, {}, 1)
+    with inbox.database.reading() as session:
+        assert (inbox.state(waiting), len(session.exec(select(LedgerEntry)).all())) == ("recorded", 5)
 
 
 def test_credit_is_refused_where_nothing_waits_any_more(inbox: Inbox) -> None:
