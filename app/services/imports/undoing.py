@@ -101,7 +101,7 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     moved = list(session.exec(query))
     before, since = _around(session, week, found)
     after = [person_id for person_id in moved if person_id in since]
-    names_by_id = {person.id: person.name for person in people.by_id(session, [*moved, *made["renamed"]]).values()}
+    names_by_id = people.names_of(session, {*moved, *made["renamed"]})
     former = {person_id: before.get(person_id) for person_id in moved if person_id not in since}
     undone.counts["moved back"] = memberships.assign_all(session, week, former, act)
     undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
@@ -115,7 +115,7 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
 def _people(session: Session, _week: Week | None, _found: ListImport, made: dict[str, Any], act: Act) -> Undone:
     """Give people the name, function and office they had; remove those it added, unless something stands against it."""
     undone = Undone()
-    names_by_id = {id_: person.name for id_, person in people.by_id(session, made["renamed"]).items()}
+    names_by_id = people.names_of(session, made["renamed"])
     undone.counts["renamed back"] = _rename_back(session, None, made["renamed"], names_by_id, undone, act)
     _place_back(session, made["places"], undone)
     _remove_people(session, made["people"], undone, act)
@@ -128,7 +128,7 @@ def _place_back(session: Session, changed: dict[str, list[list[str]]], undone: U
     back = {id_: Place(*former) for id_, (former, new) in changed.items() if now.get(id_) == Place(*new)}
     places.put(session, back)
     undone.counts["changed back"] = len(back)
-    kept = {id_: person.name for id_, person in people.by_id(session, changed.keys() - back.keys()).items()}
+    kept = people.names_of(session, changed.keys() - back.keys())
     one, many = "has another function or office since, and keeps it", "have others since, and keep them"
     undone.stayed += _named(sorted(kept, key=kept.__getitem__), kept, one, many)
 
@@ -183,7 +183,7 @@ def _remove_made(session: Session, week: Week, made: dict[str, Any], undone: Und
 
 
 def _remove_people(session: Session, person_ids: list[str], undone: Undone, act: Act) -> None:
-    names = {person.id: person.name for person in people.by_id(session, person_ids).values()}
+    names = people.names_of(session, person_ids)
     against = people_removal.remove(session, person_ids, act)
     undone.counts["of its people removed"] = len(names) - len(against)
     undone.stayed += _kept(against, names, "stays: they have", "stay: they have")

@@ -1,6 +1,6 @@
 """People: found by e-mail, made by imports."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -18,6 +18,7 @@ from app.events import AccessChanged
 from app.models import Person
 from app.models.columns import new_id
 from app.services import paging
+from app.services.id_sets import among
 from app.services.paging import Page
 from app.services.people import newcomers
 
@@ -70,6 +71,12 @@ def by_id(session: Session, ids: Iterable[str]) -> dict[str, Person]:
         for person in session.exec(select(Person).where(col(Person.id).in_(chunk))):
             found[person.id] = person
     return found
+
+
+def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """The names of the people of these ids, by id."""
+    query = sql_select(col(Person.id), col(Person.name)).where(among(session, Person.id, ids))
+    return dict(session.connection().execute(query).tuples().all())
 
 
 def known(session: Session, most: int) -> list[tuple[str, str]]:

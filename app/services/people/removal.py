@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.people import people
+from app.services.id_sets import among
 from app.services.people.week_members import BY_HAND
 
 Obstacles = dict[str, list[str]]
@@ -62,19 +62,18 @@ def remove(session: Session, person_ids: Collection[str], act: Act) -> Obstacles
 
     Their e-mails are free then: who has one comes anew. The caller waited in `serialize`.
     """
-    found = {each: person for each, person in people.by_id(session, person_ids).items() if person.removed_at is None}
-    against = obstacles(session, found)
-    gone = [person for person_id, person in found.items() if person_id not in against]
-    targets = [(AuditTarget("person", each.id, each.name), {"email": each.email}) for each in gone]
+    columns = sql_select(col(Person.id), col(Person.name), col(Person.email)).where(col(Person.removed_at).is_(None))
+    rows = session.connection().execute(columns.where(among(session, Person.id, person_ids))).all()
+    against = obstacles(session, [person_id for person_id, *_ in rows])
+    gone = {person_id: (name, email) for person_id, name, email in rows if person_id not in against}
+    targets = [(AuditTarget("person", id_, name), {"email": email}) for id_, (name, email) in gone.items()]
     audit.note_each(session, "person.removed", targets, act)
     no_email = literal("removed\n") + col(Person.id)  # no e-mail has two lines
     changes = {"disabled_at": act.now, "removed_at": act.now, "email": no_email}
-    for chunk in people.chunks(gone, people.CHUNK):
-        of_chunk = col(Person.id).in_([person.id for person in chunk])
-        session.connection().execute(update(Person).where(of_chunk).values(changes))
     if gone:
-        announce(session, AccessChanged(frozenset(person.id for person in gone)))
-    for person in gone:
+        session.connection().execute(update(Person).where(among(session, Person.id, gone)).values(changes))
+        announce(session, AccessChanged(frozenset(gone)))
+    for person in [each for each in session if isinstance(each, Person) and each.id in gone]:
         session.expire(person)
     return against
 
@@ -85,9 +84,8 @@ def obstacles(session: Session, person_ids: Collection[str]) -> Obstacles:
     Teams that only undone imports put them into do not count.
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for chunk in people.chunks(sorted(person_ids), people.CHUNK):
-        for noun, column, conditions in REFER:
-            query = sql_select(column).where(col(column).in_(chunk), *conditions).distinct()
-            for (person_id,) in session.connection().execute(query):
-                found[person_id].append(noun)
+    for noun, column, conditions in REFER:
+        query = sql_select(column).where(among(session, column, person_ids), *conditions).distinct()
+        for (person_id,) in session.connection().execute(query):
+            found[person_id].append(noun)
     return {person_id: list(dict.fromkeys(nouns)) for person_id, nouns in found.items()}

@@ -1,10 +1,10 @@
 """Removal of teams that nothing stands against. They are marked: memberships, which only grow, refer to them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -23,10 +23,18 @@ from app.models import (
     Week,
 )
 from app.services.audit import audit
-from app.services.people.people import CHUNK, chunks
+from app.services.id_sets import among
 from app.services.people.removal import Obstacles
 from app.services.people.week_members import BY_HAND
 from app.services.teams import teams
+
+_DIRECT: tuple[tuple[str, Any, tuple[ColumnElement[bool], ...]], ...] = (
+    ("members", Membership.team_id, (BY_HAND,)),
+    ("adjustments", LedgerEntry.team_id, ()),
+    ("shifts", ShiftCredit.team_id, ()),
+    ("a calendar", CalendarFeed.team_id, (col(CalendarFeed.revoked_at).is_(None),)),
+)
+"""Nouns, the columns that refer to a team, and which rows count."""
 
 
 def remove(session: Session, week: Week, team_ids: Collection[str], act: Act) -> Obstacles:
@@ -41,10 +49,12 @@ def remove(session: Session, week: Week, team_ids: Collection[str], act: Act) ->
     audit.note_each(session, "team.removed", [(teams.audit_target(team), {"week": week.slug}) for team in gone], act)
     no_name = col(Team.name_key) + "\n" + col(Team.id)  # no name has two lines
     changes = {"removed_version": week.version + 1, "name_key": no_name}
-    for chunk in chunks([team.id for team in gone], CHUNK):
-        session.connection().execute(update(Team).where(col(Team.id).in_(chunk)).values(changes))
-        session.connection().execute(delete(JoinCode).where(col(JoinCode.team_id).in_(chunk)))
-        session.connection().execute(delete(Score).where(col(Score.week_id) == week.id, col(Score.team_id).in_(chunk)))
+    ids = [team.id for team in gone]
+    if ids:
+        session.connection().execute(update(Team).where(among(session, Team.id, ids)).values(changes))
+        session.connection().execute(delete(JoinCode).where(among(session, JoinCode.team_id, ids)))
+        its = col(Score.week_id) == week.id, among(session, Score.team_id, ids)
+        session.connection().execute(delete(Score).where(*its))
     for team in gone:
         session.expire(team)
     return against
@@ -56,26 +66,13 @@ def obstacles(session: Session, week: Week, team_ids: Collection[str]) -> Obstac
     Reversed activities and past members count; memberships that undone imports brought do not.
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for chunk in chunks(team_ids, CHUNK):
-        for noun, query in _direct(chunk):
-            for (team_id,) in session.connection().execute(query.distinct()):
-                found[team_id].append(noun)
+    for noun, column, conditions in _DIRECT:
+        query = sql_select(column).where(among(session, column, team_ids), *conditions).distinct()
+        for (team_id,) in session.connection().execute(query):
+            found[team_id].append(noun)
     for noun, team_id in sorted(_of_members(session, week, set(team_ids))):
         found[team_id].append(noun)
     return {team_id: list(dict.fromkeys(nouns)) for team_id, nouns in found.items()}
-
-
-def _direct(team_ids: list[str]) -> Iterator[tuple[str, Select[Any]]]:
-    """Queries for the teams, among these, that a row refers to."""
-    yield "members", sql_select(col(Membership.team_id)).where(col(Membership.team_id).in_(team_ids), BY_HAND)
-    yield "adjustments", sql_select(col(LedgerEntry.team_id)).where(col(LedgerEntry.team_id).in_(team_ids))
-    yield "shifts", sql_select(col(ShiftCredit.team_id)).where(col(ShiftCredit.team_id).in_(team_ids))
-    yield (
-        "a calendar",
-        sql_select(col(CalendarFeed.team_id)).where(
-            col(CalendarFeed.team_id).in_(team_ids), col(CalendarFeed.revoked_at).is_(None)
-        ),
-    )
 
 
 def _of_members(session: Session, week: Week, team_ids: set[str]) -> set[tuple[str, str]]:
@@ -83,13 +80,14 @@ def _of_members(session: Session, week: Week, team_ids: set[str]) -> set[tuple[s
     joins = teams.joins(session, week)
     people = sorted(each for each, own in joins.items() if any(join.team in team_ids for join in own))
     found = set[tuple[str, str]]()
-    for chunk in chunks(people, CHUNK):
-        entry = sql_select(col(LedgerEntry.person_id), col(LedgerEntry.occurred_at))
-        seat = sql_select(col(Seat.person_id), col(Shift.starts_at)).join(Shift, col(Shift.id) == Seat.shift_id)
-        for noun, query in (
-            ("activities", entry.where(col(LedgerEntry.week_id) == week.id, col(LedgerEntry.person_id).in_(chunk))),
-            ("shifts", seat.where(col(Shift.week_id) == week.id, col(Seat.person_id).in_(chunk))),
-        ):
-            for person_id, at in session.connection().execute(query):
-                found.add((noun, str(team_at(joins[str(person_id)], at))))
+    entry = sql_select(col(LedgerEntry.person_id), col(LedgerEntry.occurred_at)).where(
+        col(LedgerEntry.week_id) == week.id
+    )
+    seat = sql_select(col(Seat.person_id), col(Shift.starts_at)).join(Shift, col(Shift.id) == Seat.shift_id)
+    for noun, query in (
+        ("activities", entry.where(among(session, LedgerEntry.person_id, people))),
+        ("shifts", seat.where(col(Shift.week_id) == week.id, among(session, Seat.person_id, people))),
+    ):
+        for person_id, at in session.connection().execute(query):
+            found.add((noun, str(team_at(joins[str(person_id)], at))))
     return {(noun, team_id) for noun, team_id in found if team_id in team_ids}
