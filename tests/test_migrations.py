@@ -266,6 +266,16 @@ PINNED = {
         "a973f44bc8a50da0616df59e2375c31b3a3d21eadd0d127e50eb9c9aba24020f",
         "143dfdbd5683465e4f958c2892fa1642e1a2f75008eef61e4cfc1fd01d89a596",
     ),
+    "0030": (
+        "0030_merged_people.py",
+        "128411344b33eca0bef3c081116a63de54d122784acc8d0b979aa85268f1806c",
+        "132c5a13afaeca0595c79644c58014a8bfd8398ccca071327a753757a1574ddb",
+    ),
+    "0031": (
+        "0031_merged_teams.py",
+        "78e5aeaa3e030c4f30055c3cb430d3c11c96332f5567968909fbfa6789b5a71a",
+        "69638d761a127e58ac4b7d173c74f2135c1d69b12e64f356656a4188434ad6bf",
+    ),
 }
 
 

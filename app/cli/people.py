@@ -1,4 +1,4 @@
-"""`person`: who there is, a list of people, a way back in, and roles, for whoever has a shell on the machine."""
+"""`person`: who there is, lists of them, a way back in, roles, emails and two who are one, for whoever has a shell."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,13 +13,15 @@ from app.cli.place import CLOCK, command_act, reading, writing
 from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
-from app.services.access import accounts, links
+from app.services.access import accounts, addresses, links
 from app.services.imports import lists, people_import, wording
 from app.services.operations import startup
-from app.services.organizing import people_search
+from app.services.organizing import people_search, person_merging
 from app.services.organizing.people_search import Wanted
 
-group = typer.Typer(help="Import and list people, let one in, change a role.", no_args_is_help=True)
+group = typer.Typer(
+    help="Import and list people, let one in, change a role or emails, merge two.", no_args_is_help=True
+)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's email.")]
 
@@ -96,6 +98,51 @@ def role(
         person = _find(session, email)
         accounts.set_role(session, person, role, command_act())
         return Answer(_document(person), [f"{person.name} is {'a' if role == 'player' else 'an'} {role} now."])
+
+
+@command(group, "address")
+def address(
+    _voice: Voice,
+    email: Email,
+    add: Annotated[str, typer.Option(metavar="EMAIL", help="A further email of theirs.")] = "",
+    remove: Annotated[str, typer.Option(metavar="EMAIL", help="One of their further emails, to take away.")] = "",
+    main: Annotated[str, typer.Option(metavar="EMAIL", help="The one of their emails that messages go to.")] = "",
+) -> Answer:
+    """Show someone's emails, add or remove one, or choose the main one."""
+    act = command_act()
+    with writing() as session:
+        person = _find(session, email)
+        for change, wanted in ((addresses.add, add), (addresses.make_main, main), (addresses.remove, remove)):
+            if wanted:
+                change(session, person.id, wanted, act)
+        further = [each.email for each in addresses.of_person(session, person.id)]
+        document = _document(person) | {"addresses": further}
+    return Answer(document, [f"{person.name}: {', '.join([person.email, *further])}."])
+
+
+@command(group, "merge")
+def merge(
+    _voice: Voice,
+    kept: Annotated[str, typer.Argument(metavar="KEEP", help="An email of the one who stays.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="An email of the one who becomes an alias.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+) -> Answer:
+    """Make two people one: emails, ids, seats and activities of the second read as the first's. Can't be undone."""
+    run = person_merging.preview if dry_run else person_merging.merge
+    with writing() as session:
+        plan = run(session, _find(session, kept).id, _find(session, other).id, command_act())
+        weeks = [
+            {"week": each.week.slug, "team": each.team, "activities": sum(each.work), "seats": sum(each.seats)}
+            for each in plan.weeks
+        ]
+        document = _document(plan.kept) | {"merged": not dry_run, "weeks": weeks, "refusals": list(plan.refusals)}
+        emails, name = ", ".join(plan.emails), plan.kept.name
+    if plan.refusals:
+        return Answer(document, ["They can't be merged yet:", *plan.refusals])
+    done = f"Merged: {emails} signs in as {name} now." if not dry_run else f"{emails} would sign in as {name}."
+    columns = ("week", "team", "activities", "seats")
+    rows = [tuple(each[column] for column in columns) for each in weeks]
+    return Answer(document, [done, *([Table(columns, rows)] if rows else [])])
 
 
 def _find(session: Session, email: str) -> Person:

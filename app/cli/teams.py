@@ -1,21 +1,26 @@
-"""`team`: put people into teams, as a list says or by lot."""
+"""`team`: put people into teams, as a list says or by lot, and make two teams one."""
 
 from random import SystemRandom
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from app.cli.command import command
 from app.cli.output import Answer, Table, Voice, noted, plural
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import command_act, opened
+from app.domain.text import names
+from app.errors import NotFound
+from app.models import Week
 from app.services.imports import lists, people_import, roster_import, wording
 from app.services.operations import startup
-from app.services.organizing import team_drawing
+from app.services.organizing import team_drawing, team_merging
 from app.services.organizing.team_drawing import MOST_SEED
+from app.services.teams import teams
 from app.services.weeks import weeks
 
-group = typer.Typer(help="Put people into teams.", no_args_is_help=True)
+group = typer.Typer(help="Put people into teams, and merge two.", no_args_is_help=True)
 
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=MOST_SEED, help="The same number, the same teams.")]
 
@@ -34,6 +39,38 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
             outcome = roster_import.apply(session, slug, plan, act)
     sentence = f"Imported {wording.imported('teams', outcome._asdict())}."
     return Answer({"week": slug, **outcome._asdict(), **noted(roster.notes)}, [sentence, *roster.notes])
+
+
+@command(group, "merge")
+def merge(
+    _voice: Voice,
+    week: WeekSlug,
+    kept: Annotated[str, typer.Argument(metavar="KEEP", help="The name of the team that stays.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The name of the one that becomes an alias.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+) -> Answer:
+    """Make two teams of an open week one: members, activities and points become the first's. Can't be undone."""
+    run, act = team_merging.preview if dry_run else team_merging.merge, command_act()
+    with opened(startup.read_settings()) as database, database.unit_of_work() as session:
+        found = weeks.find(session, week, act.now)
+        plan = run(session, found.slug, _find(session, found, kept), _find(session, found, other), act)
+        members = [member.name for member in plan.members]
+        document = {
+            "merged": not dry_run, "week": found.slug, "team": plan.kept.name, "members": members, "points": plan.after,
+            "refusals": list(plan.refusals),
+        }  # fmt: skip
+        sentence = f"{plan.kept.name}: {', '.join(members) or 'no members'}, {plural(plan.after, 'point', 'points')}."
+    if plan.refusals:
+        return Answer(document, ["They can't be merged now:", *plan.refusals])
+    return Answer(document, [f"{'Would be' if dry_run else 'Merged into'} {sentence}"])
+
+
+def _find(session: Session, week: Week, name: str) -> str:
+    """The id of the week's team of this name. Raises NotFound."""
+    found = teams.by_key(session, week).get(names.fold(name))
+    if found is None:
+        raise NotFound(f"There’s no team “{name}” in {week.slug}. `assembly-week export` lists them.")
+    return found[0]
 
 
 @command(group, "draw")

@@ -16,7 +16,7 @@ from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal, Timing
 from app.models.list_import import ListImport
 from app.models.notice import Notice, NoticeOptOut
-from app.models.person import Identity, Person
+from app.models.person import Identity, Person, PersonAddress
 from app.models.rule_set import RuleSet, RulesFile
 from app.models.scheduled_change import ScheduledChange
 from app.models.score import Score
@@ -55,6 +55,7 @@ __all__ = [
     "NoticeOptOut",
     "Outage",
     "Person",
+    "PersonAddress",
     "QueuedJob",
     "RefusedDelivery",
     "Reversal",

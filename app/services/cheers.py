@@ -13,7 +13,7 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.models import Cheer, LedgerEntry
 from app.models.columns import Instant, is_id
 from app.services import topics
-from app.services.people import people
+from app.services.people import aliases, people
 from app.services.scoring.activity_queries import is_live
 from app.services.weeks import weeks
 from app.services.weeks.weeks import HeldWeek
@@ -34,7 +34,7 @@ def cheer(session: Session, slug: str, activity_id: str, person_id: str, act: Ac
     the activity was reversed, or is one's own.
     """
     week, entry = _find(session, slug, activity_id, person_id, act)
-    if entry.person_id == person_id:
+    if aliases.resolve(session, entry.person_id or "") == person_id:
         raise Conflict("This activity is yours. Others can cheer for it.")
     if session.scalar(select(LedgerEntry.seq).where(LedgerEntry.seq == entry.seq, is_live())) is None:
         raise Conflict("This activity was reversed, so you can’t cheer for it.")

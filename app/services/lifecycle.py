@@ -15,6 +15,7 @@ from app.models import Ceremony, Week
 from app.services import reasons
 from app.services.intake import deliveries
 from app.services.ledger import timings
+from app.services.people import aliases
 from app.services.rules import rule_sets
 from app.services.scoring import response_times, scores
 from app.services.shifts import reminders, settling, shifts, timetable
@@ -94,13 +95,19 @@ def freeze(session: Session, slug: str, act: Act, *, reason: str | None = None) 
     week.frozen_at, week.frozen_version = act.now, week.version
     week.frozen_rule_set_id = rule_sets.active(session).id
     week.frozen_board = to_text(replace(board, frozen=True))
-    week.frozen_names = json.dumps(teams.names_of(session, week))
+    week.frozen_names = json.dumps(_names(session, week))
     if (stage := session.get(Ceremony, week.id)) is not None:
         session.delete(stage)  # it may stand at a step that tells what is hidden now
     schedule.settle(session, week, "freeze")
     weeks.note(session, week, "frozen", act, reason=reason)
     weeks.bump_version(session, week)
     return week
+
+
+def _names(session: Session, week: Week) -> dict[str, str]:
+    """The names of a week's people by their ids; an alias has none, which tells that it was one at the freeze."""
+    merged = aliases.canonical(session)
+    return {id_: name for id_, name in teams.names_of(session, week).items() if id_ not in merged}
 
 
 def reveal(session: Session, slug: str, act: Act) -> Week:

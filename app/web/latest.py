@@ -61,7 +61,8 @@ def latest_page(page: Page[Any], *, slug: str) -> Response:
     if isinstance(act.actor, SignedInActor):
         mine = cheers.of_person(page.session, act.actor.person_id, [line.seq for line, _ in found])
     return page.render(
-        "latest/index.html", shown=week, week=week.slug, lines=found, mine=mine, teams=names, tones=tones_of(names),
+        "latest/index.html", shown=week, week=week.slug, lines=found, mine=mine, teams=names,
+        tones=tones_of(names, teams.tones(page.session, week)),
         can_cheer=cheers.can_cheer(week), is_frozen=week.frozen_version is not None,
         is_closed=week.state == "closed" and not view.looks_back, zone=week.zone,
     )  # fmt: skip

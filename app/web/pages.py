@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import Actor
 from app.domain.rulebook.chapters import Chapter, tell
+from app.domain.standings.board import Board
 from app.domain.text.direction import apart
 from app.errors import NotFound, WeekUnknown
 from app.models import Week
@@ -17,6 +19,7 @@ from app.services.shifts import shifts
 from app.services.weeks import weeks
 from app.web import latest
 from app.web.deps import BoardAct, BoardReader, ReadSession
+from app.web.http import redirects
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_html
@@ -68,12 +71,23 @@ async def team_receipt(request: Request, week: str, team: str, actor: BoardReade
     snapshot = await board_for(request, week, actor)
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
-        raise NotFound(f"There’s no such team in {apart(snapshot.board.name)}. The board lists its teams.")
+        return await _of_merged(request, snapshot.board, team, actor)
     found = await receipt_for(request, snapshot.board.week, team, actor)
     return render_page(
         request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=found.receipt,
         cheers=found.cheers, evidence=found.evidence, zone=snapshot.zone,
     )  # fmt: skip
+
+
+async def _of_merged(request: Request, board: Board, team: str, actor: Actor | None) -> Response:
+    """The way to the receipt of whom a team was merged into. Raises NotFound for any other that the board has not."""
+    try:
+        found = await receipt_for(request, board.week, team, actor)
+    except NotFound:
+        found = None
+    if found is None or all(standing.team_id != found.team_id for standing in board.standings):
+        raise NotFound(f"There’s no such team in {apart(board.name)}. The board lists its teams.")
+    return redirects.see("team_receipt", week=board.week, team=found.team_id)
 
 
 @router.get("/weeks/{week}/rules")

@@ -14,6 +14,7 @@ from app.services import cheers
 from app.services.ledger import evidence
 from app.services.ledger.evidence import Evidence
 from app.services.standings import boards
+from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide
 from app.web.boards import BoardSnapshot, Form
@@ -55,8 +56,12 @@ async def answer(request: Request, representation: CachedResponse) -> Response:
 
 
 class TeamReceipt(NamedTuple):
-    """A team's receipt, and by the ids of its activities how many people clap for them, and their evidence."""
+    """A team's receipt, and by the ids of its activities how many people clap for them, and their evidence.
 
+    `team_id` is the team's own, where another one's that was merged into it was asked for.
+    """
+
+    team_id: str
     receipt: Receipt
     cheers: Mapping[str, int]
     evidence: Mapping[str, Evidence]
@@ -72,10 +77,12 @@ async def receipt_for(request: Request, slug: str, team_id: str, actor: Actor | 
     def load() -> TeamReceipt:
         with context.database.reading() as session:
             week = weeks.find(session, slug, context.clock.game())
-            receipt = boards.receipt(session, week, team_id, weeks.view(week, actor))
+            view = weeks.view(week, actor)
+            own_id = teams.find(session, week, team_id, view=view).id
+            receipt = boards.receipt(session, week, own_id, view)
             ids = list(dict.fromkeys(line.activity for line in receipt.items if line.activity))
-            proofs = evidence.on_receipt(session, team_id, ids, actor)
-            return TeamReceipt(receipt, cheers.count_by_id(session, ids), proofs)
+            proofs = evidence.on_receipt(session, own_id, ids, actor)
+            return TeamReceipt(own_id, receipt, cheers.count_by_id(session, ids), proofs)
 
     return await context.database.reads.run(load)
 

@@ -91,3 +91,22 @@ def test_the_last_owner_stays(open_week: Shell) -> None:
 def test_unknown_role_or_person_is_refused(open_week: Shell) -> None:
     assert open_week.run("person", "role", "ada@example.com", "emperor").exit_code == 2
     assert open_week.refusal("person", "role", "eve@example.com", "owner").startswith("No person with the email")
+
+
+def test_person_gets_a_further_email_and_is_merged(open_week: Shell) -> None:
+    open_week.text("person", "address", "bo@example.com", "--add", "bo@home.example")
+    open_week.text("person", "import", open_week.write("more.csv", "email,name\nbo@tools.example,Bo T.\n"))
+
+    tried = open_week.document("person", "merge", "bo@home.example", "bo@tools.example", "--dry-run")
+    said = open_week.text("person", "merge", "bo@home.example", "bo@tools.example")
+    shown = open_week.document("person", "address", "bo@tools.example", "--main", "bo@tools.example")
+
+    assert (tried["merged"], tried["email"], tried["refusals"]) == (False, "bo@example.com", [])
+    assert said.splitlines()[0] == "Merged: bo@tools.example signs in as Bo now."
+    assert (shown["email"], shown["addresses"]) == ("bo@tools.example", ["bo@example.com", "bo@home.example"])
+
+
+def test_merging_of_members_of_two_teams_is_refused_by_name(open_week: Shell) -> None:
+    refused = open_week.refusal("person", "merge", "ada@example.com", "dua@example.com")
+
+    assert "Merging takes one team for all of the week." in refused

@@ -194,3 +194,16 @@ def test_week_schedule_plans_shows_and_removes(shell: Shell) -> None:
     assert (shown["open"], shown["close"]["happens_at"]) == (None, "2099-03-06T17:00:00.000000Z")
     assert removed == "Nothing of Later is planned.\n"
     assert "--add" not in shell.refusal("week", "schedule", "later", "--grace", "60")
+
+
+def test_team_is_merged_into_another_by_name(open_week: Shell) -> None:
+    open_week.text(
+        "team", "import", "current", open_week.write("more.csv", "team,name,email\nBats,Gus,gus@example.com\n")
+    )
+
+    tried = open_week.document("team", "merge", "current", "owls", "BATS", "--dry-run")
+    said = open_week.text("team", "merge", "current", "Owls", "Bats")
+
+    assert (tried["merged"], tried["team"], tried["refusals"]) == (False, "Owls", [])
+    assert said.startswith("Merged into Owls: ")
+    assert "There’s no team “Bats”" in open_week.refusal("team", "merge", "current", "Owls", "Bats")

@@ -75,6 +75,8 @@ SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:0
 SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
 IDENTITY = {"source": "{source}", "external_id": "id-{number}", "email": ADA}
+FURTHER = {"email": "further{number}@example.com"}
+NO_ADDRESS = {"email": "no@example.com"}
 NAMING = {"source": "{source}", "external_id": "id-{number}"}
 ACCOUNT = {"external_id": "robot-{number}"}
 ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
@@ -155,6 +157,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/deliveries"): RouteAccess("admin"),
     ("GET", f"{API}/deliveries/{{delivery_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/deliveries/{{delivery_id}}/replay"): RouteAccess("admin", 202),
+    ("POST", f"{API}/weeks/{{week}}/teams/{{team_id}}/merge"): RouteAccess("admin", document={"other": "{empty_team}"}),
+    ("POST", f"{API}/people/{{person_id}}/merge"): RouteAccess("admin", document={"other": "{invited}"}),
+    ("POST", f"{API}/people/{{person_id}}/addresses"): RouteAccess("admin", 201, document=FURTHER),
+    ("DELETE", f"{API}/people/{{person_id}}/addresses"): RouteAccess("admin", 404, query={"email": "no@example.com"}),
     ("GET", f"{API}/identities"): RouteAccess("admin"),
     ("POST", f"{API}/identities"): RouteAccess("admin", 201, document=IDENTITY),
     ("DELETE", f"{API}/identities/{{identity_id}}"): RouteAccess("admin"),
@@ -370,6 +376,18 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/people/{person_id}/role"): RouteAccess("owners", 303, form={"role": "organizer"}),
     ("POST", "/organizer/people/{person_id}/sign-ins/end"): RouteAccess("organizers", 303),
     ("POST", "/organizer/people/{person_id}/name"): RouteAccess("organizers", 303, form={"name": "Somebody else"}),
+    ("POST", "/organizer/weeks/{week}/teams/{team}/look"): RouteAccess(
+        "organizers", 303, form={"tone": "3", "emblem": "\N{OWL}"}
+    ),
+    ("GET", "/organizer/weeks/{week}/teams/{team}/merge"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/teams/{team}/merge"): RouteAccess(
+        "organizers", 303, form={"other": "{empty_team}"}
+    ),
+    ("GET", "/organizer/people/{person_id}/merge"): RouteAccess("organizers"),
+    ("POST", "/organizer/people/{person_id}/merge"): RouteAccess("organizers", 303, form={"other": "{invited}"}),
+    ("POST", "/organizer/people/{person_id}/addresses"): RouteAccess("organizers", 303, form=FURTHER),
+    ("POST", "/organizer/people/{person_id}/addresses/main"): RouteAccess("organizers", 404, form=NO_ADDRESS),
+    ("POST", "/organizer/people/{person_id}/addresses/remove"): RouteAccess("organizers", 404, form=NO_ADDRESS),
     ("POST", "/organizer/people/{ada}/activities/{activity_id}/reversal"): RouteAccess("organizers", 303, form=WHY),
     ("POST", "/organizer/people/{ada}/activities/{activity_id}/reinstatement"): RouteAccess(
         "organizers", 409, form=WHY

@@ -17,7 +17,7 @@ from app.domain.view import EVERYTHING
 from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services import scheduling
-from app.services.access import accounts, identities, links
+from app.services.access import accounts, addresses, identities, links
 from app.services.displays import rotations
 from app.services.exports import week_exports
 from app.services.imports import batch, imports, people_import
@@ -32,6 +32,7 @@ from app.services.intake import (
 from app.services.intake.delivery_search import Wanted
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
+from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.shifts import covers, editing, seats, shifts, waiting
 from app.services.shifts.editing import ShiftChanges
@@ -79,6 +80,12 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{SIGN_UP}/approval"): [],
     ("POST", f"{SIGN_UP}/correction"): [],
     ("POST", f"{API}/deliveries/{{delivery_id}}/replay"): [],
+    ("POST", f"{API}/weeks/{{week}}/teams/{{team_id}}/merge"): ["team.merged"],
+    ("POST", f"{TEAMS}/{{team}}/look"): ["team.look"],
+    ("POST", f"{TEAMS}/{{team}}/merge"): ["team.merged"],
+    ("POST", f"{API}/people/{{person_id}}/merge"): ["person.merged"],
+    ("POST", f"{API}/people/{{person_id}}/addresses"): ["address.added"],
+    ("DELETE", f"{API}/people/{{person_id}}/addresses"): [],
     ("POST", f"{API}/identities"): ["author.named"],
     ("DELETE", f"{API}/identities/{{identity_id}}"): ["author.forgotten"],
     ("POST", f"{API}/sources/{{connection}}/accounts"): ["service-account.added"],
@@ -217,6 +224,10 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{PERSON}/role"): ["role.changed"],
     ("POST", f"{PERSON}/sign-ins/end"): [],
     ("POST", f"{PERSON}/name"): ["person.renamed"],
+    ("POST", f"{PERSON}/merge"): ["person.merged"],
+    ("POST", f"{PERSON}/addresses"): ["address.added"],
+    ("POST", f"{PERSON}/addresses/main"): [],
+    ("POST", f"{PERSON}/addresses/remove"): [],
     ("POST", "/organizer/people/{ada}/activities/{activity_id}/reversal"): ["activity.reversed"],
     ("POST", "/organizer/people/{ada}/activities/{activity_id}/reinstatement"): [],
     ("POST", "/organizer/displays"): ["display.paired"],
@@ -401,6 +412,15 @@ def plan_and_drop_a_closing(game: Game) -> None:
         scheduling.run_due(session, game.now + timedelta(days=2))
 
 
+def give_and_take_addresses(game: Game) -> None:
+    """A person gets a further e-mail, which becomes their main one, and loses the other."""
+    with game.database.unit_of_work() as session:
+        ada = people.by_email(session, [ADA])[ADA].id
+        addresses.add(session, ada, "ada@home.example", game.act)
+        addresses.make_main(session, ada, "ada@home.example", game.act)
+        addresses.remove(session, ada, ADA, game.act)
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     import_activities: ["activities.imported"],
     import_people: ["people.imported"],
@@ -411,6 +431,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "week.unscheduled",
         "week.schedule-failed",
     ],
+    give_and_take_addresses: ["address.added", "address.chosen", "address.removed"],
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
     switch_off_and_on: ["person.switched-off", "person.switched-on"],

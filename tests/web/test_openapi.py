@@ -116,7 +116,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         )
         statuses[name.removeprefix(f"{method} {API}")] = answer.status_code
 
-    # Those that are 409 were understood: a seat is free, or not offered, or its shift is yet to come.
+    # Those that are 404 and 409 were understood: nobody has the id; a seat is free, not offered, or its shift to come.
     assert statuses == {
         "/weeks/{week}/activities": 201,
         "/weeks/{week}/activities/batch": 200,
@@ -138,6 +138,9 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/activities/{activity_id}/reversal": 201,
         "/activities/{activity_id}/reinstatement": 201,
         "/calendar-feeds": 201,
+        "/weeks/{week}/teams/{team_id}/merge": 404,
+        "/people/{person_id}/merge": 404,
+        "/people/{person_id}/addresses": 201,
         "/identities": 201,
         "/sources/{connection}/accounts": 201,
         "/rules": 200,
@@ -259,6 +262,10 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/deliveries": "listDeliveries",
         f"GET {API}/deliveries/{{delivery_id}}": "getDelivery",
         f"POST {API}/deliveries/{{delivery_id}}/replay": "replayDelivery",
+        f"POST {API}/weeks/{{week}}/teams/{{team_id}}/merge": "mergeTeams",
+        f"POST {API}/people/{{person_id}}/merge": "mergePeople",
+        f"POST {API}/people/{{person_id}}/addresses": "addAddress",
+        f"DELETE {API}/people/{{person_id}}/addresses": "removeAddress",
         f"GET {API}/identities": "listIdentities",
         f"POST {API}/identities": "nameIdentity",
         f"DELETE {API}/identities/{{identity_id}}": "forgetIdentity",

@@ -12,6 +12,7 @@ import pytest
 
 from app.config import Settings
 from app.domain.standings.tones import PATTERNS, TONES
+from app.domain.story import PointsSeries
 from app.models import GuestbookEntry
 from app.services import guestbook
 from app.services.standings import stories
@@ -389,13 +390,13 @@ def test_stylesheet_has_every_colour_that_charts_use() -> None:
 
 def test_lines_of_the_race_differ_for_every_team() -> None:
     look = ChartTheme("light", "wide")
-    teams = [f"{number:016x}" for number in range(PATTERNS * TONES)]
+    teams = [PointsSeries("", f"{number:016x}", ()) for number in range(PATTERNS * TONES)]
 
     lines = look.lines(teams)
 
     assert len({(line.colour, *line.dash) for line in lines.values()}) == len(teams)
     assert len({line.colour for line in look.lines(teams[:TONES]).values()}) == TONES
-    assert look.lines(teams[:1])[teams[0]].colour == look.colour("race-0")
+    assert look.lines(teams[:1])[teams[0].team_id].colour == look.colour("race-0")
 
 
 def test_easel_starts_anew_when_its_process_has_died() -> None:

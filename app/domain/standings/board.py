@@ -55,6 +55,8 @@ class Standing:
     movement: int | None
     last_earned: LastEarned | None = None
     ties: tuple[TieValue, ...] = ()
+    tone: int | None = None
+    emblem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

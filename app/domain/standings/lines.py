@@ -13,11 +13,13 @@ from app.domain.wording import award_title, metric_words
 
 @dataclass(frozen=True, slots=True)
 class TeamInfo:
-    """A team on the board; `members` are the names of who is in it now."""
+    """A team on the board; `members` are the names of who is in it now, `tone` and `emblem` what was chosen for it."""
 
     id: str
     name: str
     members: tuple[str, ...] = ()
+    tone: int | None = None
+    emblem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def make_line(
         movement=None,
         last_earned=_last_earned(score.last_earned, people, rules),
         ties=tuple(_tie(tally, metric, rules) for metric in rules.ties),
+        tone=team.tone,
+        emblem=team.emblem,
     )
     return Line(
         standing=standing,

@@ -16,11 +16,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class PointsSeries:
-    """One team's way through the week: 0 points at the start, then a step for every moment that changed them."""
+    """One team's way through the week: 0 points at the start, then a step for every moment that changed them.
+
+    `tone` is the chosen one, None where there is none.
+    """
 
     team: str
     team_id: str
     steps: tuple[Step, ...]
+    tone: int | None = None
 
     @property
     def points(self) -> int:

@@ -39,7 +39,7 @@ def run_race(
     names = {team.id: team.name for team in teams}
     return Race(
         begins,
-        tuple(PointsSeries(team.name, team.id, tuple(steps[team.id])) for team in teams),
+        tuple(PointsSeries(team.name, team.id, tuple(steps[team.id]), team.tone) for team in teams),
         tuple(Lead(at, names[team_id], team_id, most) for at, team_id, most in leads),
     )
 

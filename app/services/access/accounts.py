@@ -23,8 +23,10 @@ OWNERS_ALONE = "Only owners change an owner’s account or create links for it."
 
 
 def find(session: Session, person_id: str) -> Person:
-    """The person of this id. Raises NotFound."""
+    """The person of this id, or whom that person was merged into. Raises NotFound."""
     person = session.get(Person, person_id) if is_id(person_id) else None
+    if person is not None and person.merged_into is not None:
+        person = session.get_one(Person, person.merged_into)
     if person is None or person.removed_at is not None:
         raise NotFound("There’s no person with that id. People lists everyone.")
     return person
@@ -174,7 +176,7 @@ def switch(session: Session, person: Person, act: Act, *, on: bool) -> None:
     if not on and [owner.id for owner in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
     if not on:
-        _shut_out(session, person.id, act.now)
+        shut_out(session, person.id, act.now)
     teams.touch_weeks_of(session, {person.id}, act.now)
     person.disabled_at = None if on else act.now
     _save(session, person)
@@ -200,7 +202,7 @@ def _save(session: Session, person: Person) -> None:
     announce(session, AccessChanged(frozenset({person.id})))
 
 
-def _shut_out(session: Session, person_id: str, now: datetime) -> None:
+def shut_out(session: Session, person_id: str, now: datetime) -> None:
     """End every way in. Links come before the person's own row, as where a link is used: two would wait in a circle."""
     _void_links(session, person_id, now)
     open_ones = (col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.bulk import BulkInsert
 from app.domain.actor import Act
-from app.models import AuditEntry
+from app.models import AuditEntry, Person
 from app.services import paging
 from app.services.paging import Page
 
@@ -132,8 +132,10 @@ def _narrowed(wanted: Filter) -> SelectOfScalar[AuditEntry]:
         if value:
             query = query.where(column == value)
     if wanted.person_id:
-        is_object = and_(col(AuditEntry.object_kind) == "person", col(AuditEntry.object_id) == wanted.person_id)
-        query = query.where(or_(col(AuditEntry.person_id) == wanted.person_id, is_object))
+        one, merged = col(Person.id) == wanted.person_id, col(Person.merged_into) == wanted.person_id
+        ids = select(Person.id).where(or_(one, merged))
+        is_object = and_(col(AuditEntry.object_kind) == "person", col(AuditEntry.object_id).in_(ids))
+        query = query.where(or_(col(AuditEntry.person_id).in_(ids), is_object))
     if wanted.since is not None:
         query = query.where(col(AuditEntry.at) >= wanted.since)
     if wanted.until is not None:

@@ -27,6 +27,7 @@ from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.scoring import response_times, scores
 from app.services.scoring.scores import WeekScores
+from app.services.teams import aliases as team_aliases
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import HeldWeek
@@ -246,7 +247,7 @@ def _changed_since(session: Session, week: HeldWeek, version: int) -> set[str] |
     recorded_since = and_(col(LedgerEntry.version) > version, col(LedgerEntry.version) <= week.version)
     ruled_since = col(LedgerEntry.seq).in_(reversed_since), col(LedgerEntry.seq).in_(timed_since)
     changes = (
-        select(col(LedgerEntry.person_id), col(LedgerEntry.team_id))
+        select(col(LedgerEntry.person_id), team_aliases.owner_id(col(LedgerEntry.team_id)))
         .where(col(LedgerEntry.week_id) == week.id, or_(recorded_since, *ruled_since))
         .distinct()
     )

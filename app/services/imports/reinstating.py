@@ -1,6 +1,6 @@
 """Rows whose activity was undone with its import: an equal one reinstates it, another one is refused."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import func
@@ -11,6 +11,7 @@ from app.domain.draft import Draft, Flaw, Key, Reading
 from app.models import LedgerEntry, Person, Reversal
 from app.services.imports import history
 from app.services.imports.batch import Line
+from app.services.people import aliases, people
 from app.services.people.people import CHUNK
 from app.services.weeks.weeks import AnyWeek
 
@@ -42,18 +43,20 @@ def judge(session: Session, week: AnyWeek, lines: Sequence[Line]) -> Judged:
     if not undone:
         return Judged(lines, [])
     reinstated: dict[Key, int] = {}
-    judged = [_judge(line, undone, reinstated) for line in lines]
+    written = {line.reading.draft.person for line in lines if line.reading.draft and line.reading.key in undone}
+    known = people.by_email(session, (each for each in written if isinstance(each, str)))
+    judged = [_judge(line, undone, reinstated, known) for line in lines]
     return Judged(judged, list(reinstated.values()), frozenset(reinstated))
 
 
-def _judge(line: Line, undone: dict[Key, UndoneEntry], reinstated: dict[Key, int]) -> Line:
+def _judge(line: Line, undone: dict[Key, UndoneEntry], reinstated: dict[Key, int], known: Mapping[str, Person]) -> Line:
     key = line.reading.key
     entry = undone.get(key) if key is not None and key not in reinstated else None
     if key is None or entry is None or line.reading.draft is None:
         return line
     different = [
         name
-        for name, mine, theirs in zip(_COMPARED, _values(line.reading.draft), entry.values, strict=True)
+        for name, mine, theirs in zip(_COMPARED, _values(line.reading.draft, known), entry.values, strict=True)
         if mine != theirs
     ]
     if different:
@@ -62,8 +65,10 @@ def _judge(line: Line, undone: dict[Key, UndoneEntry], reinstated: dict[Key, int
     return line
 
 
-def _values(draft: Draft) -> tuple[Any, ...]:
-    return tuple(getattr(draft, name) for name in _COMPARED)
+def _values(draft: Draft, known: Mapping[str, Person]) -> tuple[Any, ...]:
+    """The values of a draft, its person by their main e-mail, whichever of theirs it has."""
+    person = known.get(draft.person) if isinstance(draft.person, str) else None
+    return (person.email if person else draft.person, *(getattr(draft, name) for name in _COMPARED[1:]))
 
 
 def _undone(session: Session, week: AnyWeek, keys: Collection[Key]) -> dict[Key, UndoneEntry]:
@@ -85,7 +90,7 @@ def _undone(session: Session, week: AnyWeek, keys: Collection[Key]) -> dict[Key,
     query = (
         sql_select(*columns)
         .join(newest, newest.c.seq == LedgerEntry.seq)
-        .join(Person, col(Person.id) == LedgerEntry.person_id)
+        .join(Person, col(Person.id) == aliases.owner_id(col(LedgerEntry.person_id)))
         .where(col(LedgerEntry.week_id) == week.id, *wanted)
     )
     return {

@@ -121,7 +121,7 @@ def _check_not_closed(week: Week) -> None:
 
 
 def _is_fresh(session: Session, week: Week, prepared: Plan) -> bool:
-    """Tell whether nothing came between: another version of the week, other rules, somebody new."""
+    """Tell whether nothing came between: another version of the week, other rules, a new e-mail."""
     size = rule_sets.rules_of(session, week).team_size
     return (week.id, week.version, size, people.count(session)) == (
         prepared.week_id, prepared.version, prepared.size, prepared.people.everybody,

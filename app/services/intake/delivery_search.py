@@ -17,6 +17,7 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.intake import author_ids, connections, deliveries, typed
 from app.services.intake.deliveries import STATES, DeliveryView
+from app.services.people import aliases
 
 MOST_AT_ONCE = 10_000
 """Deliveries that one replay looks at again: a few minutes of work."""
@@ -105,7 +106,7 @@ def _says(text: str) -> ColumnElement[bool]:
 def people_of(session: Session, views: Sequence[DeliveryView]) -> Mapping[str, Person]:
     """The people credited with the activities of deliveries, by activity."""
     ids = {view.delivery.activity_id for view in views if view.delivery.activity_id}
-    query = select(LedgerEntry.id, Person).join(Person, col(Person.id) == LedgerEntry.person_id)
+    query = select(LedgerEntry.id, Person).join(Person, col(Person.id) == aliases.owner_id(col(LedgerEntry.person_id)))
     return dict(session.exec(query.where(col(LedgerEntry.id).in_(ids))).all()) if ids else {}
 
 

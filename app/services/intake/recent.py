@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from app.models import Delivery, LedgerEntry, Person
+from app.services.people import aliases
 
 
 class Understood(NamedTuple):
@@ -20,7 +21,7 @@ def newest(session: Session, connection_id: str, limit: int) -> list[Understood]
     query = (
         select(Delivery, LedgerEntry, Person)
         .join(LedgerEntry, col(LedgerEntry.id) == Delivery.activity_id, isouter=True)
-        .join(Person, col(Person.id) == LedgerEntry.person_id, isouter=True)
+        .join(Person, col(Person.id) == aliases.owner_id(col(LedgerEntry.person_id)), isouter=True)
         .where(Delivery.connection_id == connection_id)
         .order_by(col(Delivery.received_at).desc(), col(Delivery.seq).desc())
         .limit(limit)

@@ -13,9 +13,10 @@ from app.domain.view import View
 from app.models import LedgerEntry, Reversal, Week
 from app.services import paging
 from app.services.paging import Page
-from app.services.people import people
+from app.services.people import aliases, people
 from app.services.people.week_members import Player
 from app.services.scoring import response_times
+from app.services.teams import aliases as team_aliases
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
 
@@ -53,14 +54,15 @@ _AS_RECORDED = (
 def views(session: Session, week: Week, entries: Sequence[LedgerEntry], view: View) -> list[ActivityView]:
     """Activities as readers see them, in the order given, as a view has them."""
     person_ids = {entry.person_id for entry in entries if entry.person_id}
-    found = people.by_id(session, person_ids)
+    found = aliases.owners(session, person_ids)
     joins = teams.joins(session, week, person_ids if len(person_ids) < people.CHUNK else None, view=view)
     names = {team.id: team.name for team in teams.of_week(session, week)} if len(entries) > 1 else None
+    merged = team_aliases.canonical(session, week) if any(entry.team_id for entry in entries) else {}
     cancelled = _reversed(session, entries, view.upto)
     seconds = response_times.of_entries(session, entries, view)
 
     def one(entry: LedgerEntry) -> ActivityView:
-        person_id, team_id = entry.person_id, entry.team_id
+        person_id, team_id = entry.person_id, merged.get(entry.team_id or "", entry.team_id)
         if person_id:
             team_id = team_at(joins.get(person_id, ()), entry.occurred_at)
         team = None if team_id is None else names[team_id] if names else teams.find(session, week, team_id).name

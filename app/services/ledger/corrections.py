@@ -14,6 +14,7 @@ from app.services import paging
 from app.services.ledger import activities
 from app.services.ledger.activities import ActivityView
 from app.services.paging import Page
+from app.services.people import aliases
 
 
 class RuledActivity(NamedTuple):
@@ -25,7 +26,9 @@ class RuledActivity(NamedTuple):
 
 def of_person(session: Session, week: Week, person: Person, *, cursor: str | None, limit: int) -> Page[RuledActivity]:
     """Up to `limit` of a person's activities after the cursor, the last recorded first. Raises Malformed."""
-    query = select(LedgerEntry).where(LedgerEntry.person_id == person.id, LedgerEntry.week_id == week.id)
+    query = select(LedgerEntry).where(
+        col(LedgerEntry.person_id).in_(aliases.ids_of(person.id)), LedgerEntry.week_id == week.id
+    )
     if cursor:
         last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
         query = query.where(LedgerEntry.seq < last.seq)
@@ -49,6 +52,6 @@ def rulings_of(session: Session, numbers: list[int]) -> defaultdict[int, list[Re
 
 def check_owns(session: Session, person: Person, activity_id: str) -> None:
     """Raise NotFound unless the activity of this id is this person's."""
-    query = select(LedgerEntry.person_id).where(LedgerEntry.id == activity_id)
+    query = select(aliases.owner_id(col(LedgerEntry.person_id))).where(LedgerEntry.id == activity_id)
     if not is_id(activity_id) or session.exec(query).first() != person.id:
         raise NotFound(f"{apart(person.name)} has no activity with that id.")

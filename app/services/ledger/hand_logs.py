@@ -17,6 +17,7 @@ from app.services.ledger.admission import Recorded
 from app.services.ledger.drafts import read_fields
 from app.services.ledger.ledger import Submission
 from app.services.ledger.rulings import Ruling
+from app.services.people import aliases
 from app.services.scoring import activity_queries
 from app.services.weeks import weeks
 
@@ -87,9 +88,9 @@ def check_limit(session: Session, slug: str, draft: Draft, act: Act) -> None:
     begins, ends = day_bounds(day, day, week.zone)
     at = col(LedgerEntry.occurred_at)
     logged = select(func.count()).where(
-        LedgerEntry.week_id == week.id, LedgerEntry.person_id == act.actor.person_id, LedgerEntry.source == BY_HAND,
-        col(LedgerEntry.external_id).startswith(f"{act.actor.person_id}-", autoescape=True), at >= begins, at < ends,
-        activity_queries.is_live(),
+        LedgerEntry.week_id == week.id, col(LedgerEntry.person_id).in_(aliases.ids_of(act.actor.person_id)),
+        LedgerEntry.source == BY_HAND, at >= begins, at < ends,
+        col(LedgerEntry.external_id).startswith(col(LedgerEntry.person_id) + "-"), activity_queries.is_live(),
     )  # fmt: skip
     if session.exec(logged).one() > week.hand_logs_a_day:
         raise Conflict(refused_by_limit(week.hand_logs_a_day))
@@ -127,11 +128,12 @@ def undo(session: Session, activity_id: str, person_id: str, act: Act) -> None:
 
     Raises NotFound for what is not theirs, WeekNotOpen, AlreadyDone, or Conflict for what others logged or too late.
     """
-    query = select(LedgerEntry).where(LedgerEntry.id == activity_id, LedgerEntry.person_id == person_id)
+    mine = col(LedgerEntry.person_id).in_(aliases.ids_of(person_id))
+    query = select(LedgerEntry).where(LedgerEntry.id == activity_id, mine)
     entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None:
         raise NotFound(NOT_YOURS)
-    if not _is_own(entry, person_id):
+    if not _is_own(entry, entry.person_id or ""):
         raise Conflict(NOT_LOGGED)
     week = weeks.lock(session, weeks.find_by_id(session, entry.week_id).slug, act.now)
     weeks.require_open(week)

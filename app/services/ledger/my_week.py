@@ -24,6 +24,7 @@ from app.services import paging
 from app.services.ledger import activities, hand_logs
 from app.services.ledger.activities import ActivityView
 from app.services.paging import Page
+from app.services.people import aliases
 from app.services.scoring import scores
 from app.services.standings import boards
 from app.services.teams import teams
@@ -100,7 +101,7 @@ def team_ids(session: Session, person_id: str) -> list[str]:
 
 def weeks_of(session: Session, person_id: str) -> list[Week]:
     """The weeks that somebody did something in, the one that starts last first."""
-    query = select(LedgerEntry.week_id).where(LedgerEntry.person_id == person_id).distinct()
+    query = select(LedgerEntry.week_id).where(col(LedgerEntry.person_id).in_(aliases.ids_of(person_id))).distinct()
     ids = set(session.exec(query))
     return [week for week in weeks.every(session) if week.id in ids]
 
@@ -120,7 +121,7 @@ def page(
 
     Raises Malformed for a cursor that is not of this list.
     """
-    mine = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.person_id) == person_id
+    mine = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.person_id).in_(aliases.ids_of(person_id))
     query = select(LedgerEntry).where(*mine)
     if cursor:
         last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
@@ -136,7 +137,7 @@ def find(session: Session, person: Person, activity_id: str, actor: Actor) -> tu
     """One of somebody's own activities and its week. Raises NotFound for anybody else's."""
     query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
     entry = session.exec(query).first() if is_id(activity_id) else None
-    if entry is None or entry.person_id != person.id:
+    if entry is None or aliases.resolve(session, entry.person_id or "") != person.id:
         raise NotFound(hand_logs.NOT_YOURS)
     week = weeks.find_by_id(session, entry.week_id)
     return week, _seen(session, week, [entry], weeks.view(week, actor))[0]

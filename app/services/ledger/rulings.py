@@ -16,6 +16,7 @@ from app.services.audit.audit import AuditTarget
 from app.services.people.people import CHUNK, chunks
 from app.services.rules import rule_sets
 from app.services.scoring import scores
+from app.services.teams import aliases as team_aliases
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
@@ -90,9 +91,11 @@ def add_all(session: Session, week: AnyWeek, numbers: Sequence[int], act: Act, *
 def _rescore(session: Session, week: AnyWeek, rulings: Sequence[Ruling]) -> None:
     """Score the teams anew that the entries count for, and count those that belong to none."""
     joins = teams.joins(session, week, {entry.person_id for entry, _ in rulings if entry.person_id})
+    merged = team_aliases.canonical(session, week)
     changed, unassigned = set[str](), Counter[str]()
     for entry, stands in rulings:
         team_id = team_at(joins.get(entry.person_id, ()), entry.occurred_at) if entry.person_id else entry.team_id
+        team_id = merged.get(team_id or "", team_id)
         if team_id is None:
             unassigned[entry.kind] += 1 if stands else -1
         else:

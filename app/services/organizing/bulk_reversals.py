@@ -25,11 +25,12 @@ from app.services.audit.audit import AuditTarget
 from app.services.ledger import rulings
 from app.services.organizing import ledger_search
 from app.services.organizing.ledger_search import Wanted
-from app.services.people import people
+from app.services.people import aliases, people
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries, scores
 from app.services.scoring.scores import WeekScores
 from app.services.standings import boards
+from app.services.teams import aliases as team_aliases
 from app.services.teams import teams
 from app.services.weeks import weeks
 
@@ -88,8 +89,9 @@ def choose(session: Session, week: Week, selection: Selection) -> Chosen:
     if selection.upto is not None:
         conditions.append(col(LedgerEntry.version) <= selection.upto)
     columns: tuple[Any, ...] = (
-        LedgerEntry.seq, LedgerEntry.id, LedgerEntry.person_id, LedgerEntry.team_id, LedgerEntry.occurred_at,
-        LedgerEntry.source, ledger_search.is_reversed().label("is_reversed"),
+        LedgerEntry.seq, LedgerEntry.id, aliases.owner_id(col(LedgerEntry.person_id)).label("person_id"),
+        team_aliases.owner_id(col(LedgerEntry.team_id)).label("team_id"), LedgerEntry.occurred_at, LedgerEntry.source,
+        ledger_search.is_reversed().label("is_reversed"),
     )  # fmt: skip
     query = sql_select(*columns).where(*conditions).order_by(col(LedgerEntry.seq).desc()).limit(MOST_AT_ONCE + 1)
     found = list(session.connection().execute(query))

@@ -16,13 +16,14 @@ from app.domain.text import names
 from app.domain.text.direction import apart
 from app.domain.view import EVERYTHING
 from app.errors import NotFound
-from app.models import LedgerEntry, Membership, Person, Reversal, Week
+from app.models import LedgerEntry, Membership, Person, PersonAddress, Reversal, Week
 from app.models.columns import is_id
 from app.services import paging
 from app.services.ledger import activities, corrections
 from app.services.ledger.activities import ActivityView
 from app.services.paging import Page
-from app.services.people import people, week_members
+from app.services.people import aliases, week_members
+from app.services.teams import aliases as team_aliases
 from app.services.teams import teams
 
 NO_TEAM = "none"
@@ -93,7 +94,7 @@ def find(session: Session, week: Week, activity_id: str) -> LedgerRow:
 def _rows(session: Session, week: Week, entries: Sequence[LedgerEntry]) -> list[LedgerRow]:
     views = activities.views(session, week, entries, EVERYTHING)
     rulings = corrections.rulings_of(session, [entry.seq for entry in entries])
-    persons = people.by_id(session, (entry.person_id for entry in entries if entry.person_id))
+    persons = aliases.owners(session, (entry.person_id for entry in entries if entry.person_id))
     return [
         LedgerRow(view, persons.get(entry.person_id or ""), rulings[entry.seq])
         for view, entry in zip(views, entries, strict=True)
@@ -147,7 +148,7 @@ def _of_team(session: Session, week: Week, team_id: str) -> ColumnElement[bool]:
         return and_(person_id.is_not(None), person_id.not_in(joined))
     team = teams.find(session, week, team_id)
     whole: list[str] = []
-    parts: list[ColumnElement[bool]] = [col(LedgerEntry.team_id) == team.id]
+    parts: list[ColumnElement[bool]] = [col(LedgerEntry.team_id).in_(team_aliases.ids_of(team.id))]
     for member, joins in week_members.joins_of_team(session, week, team.id).items():
         for since, until in spans_in(joins, team.id):
             if since is None and until is None:
@@ -161,8 +162,11 @@ def _of_team(session: Session, week: Week, team_id: str) -> ColumnElement[bool]:
 def _of_people(session: Session, text: str) -> ColumnElement[bool]:
     """Names are compared folded, which no database does as we do."""
     folded = names.fold(text)
-    query = select(Person.id, Person.name, Person.email)
-    ids = [id_ for id_, name, email in session.exec(query) if folded in names.fold(name) or folded in email]
+    named = select(Person.id, Person.name, Person.email).where(col(Person.merged_into).is_(None))
+    ids = {id_ for id_, name, email in session.exec(named) if folded in names.fold(name) or folded in email}
+    further = select(PersonAddress.person_id).where(col(PersonAddress.email).contains(folded, autoescape=True))
+    ids.update(session.exec(further))
+    ids.update(alias for alias, person_id in aliases.canonical(session).items() if person_id in ids)
     return col(LedgerEntry.person_id).in_(ids) if ids else false()
 
 

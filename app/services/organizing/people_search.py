@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.memberships import current_team
 from app.domain.text import names
-from app.models import Person, Week
+from app.models import Person, PersonAddress, Week
 from app.services.access import accounts, links, sign_ins
 from app.services.people import people
 from app.services.teams import teams
@@ -69,7 +69,13 @@ def _matching(session: Session, wanted: Wanted) -> list[str]:
         query = query.where(Person.role == wanted.role)
     text = names.fold(wanted.text)
     folded = ((names.fold(name), email, person_id) for person_id, name, email in session.exec(query))
-    return [person_id for name, email, person_id in sorted(folded) if text in name or text in email]
+    further = select(PersonAddress.person_id).where(col(PersonAddress.email).contains(text, autoescape=True))
+    by_further = set(session.exec(further)) if text else set[str]()
+    return [
+        person_id
+        for name, email, person_id in sorted(folded)
+        if text in name or text in email or person_id in by_further
+    ]
 
 
 def _listed(session: Session, ids: Sequence[str], week: Week | None, now: datetime) -> list[PersonRow]:

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
-from app.domain.text import emails, names
+from app.domain.standings.tones import TONES
+from app.domain.text import emails, graphemes, names
 from app.domain.text.direction import apart
 from app.domain.wording import listed
 from app.errors import Conflict, Malformed, WeekNotOpen
@@ -31,6 +32,11 @@ class Invitation:
     name: str
     email: str
     secret: str
+
+
+LONGEST_EMBLEM = 24
+"""Characters: an emoji of a family is made of many."""
+MOST_LETTERS = 2
 
 
 def _lock(session: Session, slug: str, now: datetime) -> Week:
@@ -82,6 +88,40 @@ def rename_team(session: Session, slug: str, team_id: str, name: str, act: Act) 
     weeks.bump_version(session, week)
     topics.bump(session, week, "shifts")
     audit.note(session, "team.renamed", teams.audit_target(team), act, before=before, after={"name": name})
+    return team
+
+
+def check_emblem(text: str) -> str:
+    """An emblem, tidied: a letter or two, or an emoji; none is empty. Raises Malformed."""
+    text = names.tidy(text)
+    if text and (flaw := names.flaw(text, LONGEST_EMBLEM)):
+        raise Malformed(f"The emblem {flaw}.")
+    if len(graphemes.split(text)) > MOST_LETTERS:
+        raise Malformed("The emblem has one or two letters, or one emoji.")
+    return text
+
+
+def set_look(session: Session, slug: str, team_id: str, tone: int | None, emblem: str, act: Act) -> Team:
+    """Choose a team's tone (0 to 11) and emblem; none of either is chosen by itself.
+
+    Raises NotFound, Malformed, WeekNotOpen, or Conflict while the board is frozen.
+    """
+    emblem = check_emblem(emblem)
+    if tone is not None and tone not in range(TONES):
+        raise Malformed.at(tone=f"There’s no colour {tone}. Choose one of 0 to {TONES - 1}.")
+    week = _lock(session, slug, act.now)
+    team = teams.find(session, week, team_id)
+    if (team.tone, team.emblem or "") == (tone, emblem):
+        return team
+    if week.frozen_at is not None:
+        raise Conflict(f"The board of {apart(week.name)} is frozen, with the colours on it. Reveal it first.")
+    before = {"tone": team.tone, "emblem": team.emblem}
+    team.tone, team.emblem = tone, emblem or None
+    session.add(team)
+    session.flush()
+    weeks.bump_version(session, week)
+    details = {"tone": team.tone, "emblem": team.emblem}
+    audit.note(session, "team.look", teams.audit_target(team), act, before=before, after=details)
     return team
 
 

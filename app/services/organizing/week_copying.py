@@ -80,4 +80,10 @@ def _copy_teams(session: Session, source: Week, week: Week, act: Act, *, with_pe
     for team in every:
         if team.name_key not in there:
             team_admin.make_team(session, week.slug, team.name, act)
+    looks = {team.name_key: team for team in every if team.tone is not None or team.emblem}
+    for team in teams.of_week(session, week) if looks else ():
+        if (look := looks.get(team.name_key)) is not None:
+            team.tone, team.emblem = look.tone, look.emblem
+            session.add(team)
+    session.flush()
     return len(every), len(entries) if with_people else 0

@@ -15,7 +15,7 @@ from app.db.statements import Prepared
 from app.domain.text import emails as email_rules
 from app.domain.text import names as name_rules
 from app.events import AccessChanged
-from app.models import Person
+from app.models import Person, PersonAddress
 from app.models.columns import new_id
 from app.services import paging
 from app.services.id_sets import among
@@ -56,11 +56,14 @@ def email_flaw(email: str) -> str | None:
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
-    """The people who have these (folded) e-mails, by e-mail."""
+    """The people who have these (folded) e-mails among theirs, by the e-mail asked for."""
     found = {}
     for chunk in chunks(sorted(set(emails)), CHUNK):
         for person in session.exec(select(Person).where(col(Person.email).in_(chunk))):
             found[person.email] = person
+        if missing := [email for email in chunk if email not in found]:
+            further = select(PersonAddress.email, Person).join(Person, col(Person.id) == PersonAddress.person_id)
+            found |= dict(session.exec(further.where(col(PersonAddress.email).in_(missing))).all())
     return found
 
 
@@ -96,7 +99,7 @@ def page(session: Session, *, cursor: str | None, limit: int) -> Page[Person]:
 
 def find_or_create(session: Session, email: str, name: str, now: datetime) -> tuple[Person, bool]:
     """The person with this folded e-mail, made if there is none; and whether a known person got a new name."""
-    person = session.exec(select(Person).where(Person.email == email)).first()
+    person = by_email(session, [email]).get(email)
     is_renamed = person is not None and person.name != name
     if person is None:
         person = Person(email=email, name=name, created_at=now)
@@ -112,7 +115,7 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
 class Wanted(NamedTuple):
     """People as a list wants them: their ids by folded e-mail, those of who is to be made, and who is renamed.
 
-    `renamed` has the former and the new name by the person's id; `everybody` is how many people there were.
+    `renamed` has the former and the new name by the person's id; `everybody` is how many e-mails people had.
     """
 
     ids: dict[str, str]
@@ -131,6 +134,12 @@ def look_up(session: Session, names: Mapping[str, str], progress: Callable[[int]
     for chunk in chunks(sorted(names), CHUNK):
         query = sql_select(col(Person.email), col(Person.id), col(Person.name)).where(col(Person.email).in_(chunk))
         known |= {email: (id_, name) for email, id_, name in session.connection().execute(query)}
+        further = (
+            sql_select(col(PersonAddress.email), col(Person.id), col(Person.name))
+            .join(Person, col(Person.id) == PersonAddress.person_id)
+            .where(col(PersonAddress.email).in_(chunk))
+        )
+        known |= {email: (id_, name) for email, id_, name in session.connection().execute(further)}
         progress(len(chunk))
     fresh = {email: new_id() for email in names if email not in known}
     renamed = {id_: (name, names[email]) for email, (id_, name) in known.items() if name != names[email]}
@@ -138,9 +147,11 @@ def look_up(session: Session, names: Mapping[str, str], progress: Callable[[int]
 
 
 def count(session: Session) -> int:
-    """The number of people there are."""
+    """The number of e-mails that people have, further ones too."""
     there = col(Person.removed_at).is_(None)
-    return int(session.connection().execute(sql_select(func.count()).select_from(Person).where(there)).scalar_one())
+    own = sql_select(func.count()).select_from(Person).where(there).scalar_subquery()
+    further = sql_select(func.count()).select_from(PersonAddress).scalar_subquery()
+    return int(session.connection().execute(sql_select(own + further)).scalar_one())
 
 
 def make(session: Session, wanted: Wanted, names: Mapping[str, str], now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app.db.statements import Prepared
 from app.domain.draft import PersonId
 from app.domain.memberships import Join
-from app.models import ListImport, Membership, Person, Team
+from app.models import ListImport, Membership, Person, PersonAddress, Team
 from app.services.people.people import CHUNK, chunks
 from app.services.weeks.weeks import AnyWeek
 
@@ -76,7 +76,18 @@ def find(session: Session, week: AnyWeek, people: Iterable[str | PersonId]) -> d
     by_id = _find(session, week, _BY_ID, {person.id for person in wanted if isinstance(person, PersonId)})
     by_email = _find(session, week, _BY_EMAIL, {person for person in wanted if isinstance(person, str)})
     players: dict[str | PersonId, Player] = {PersonId(player.id): player for player in by_id}
-    return players | {player.email: player for player in by_email}
+    players |= {player.email: player for player in by_email}
+    return players | _by_further(session, week, wanted - players.keys()) if wanted - players.keys() else players
+
+
+def _by_further(session: Session, week: AnyWeek, missing: set[str | PersonId]) -> dict[str | PersonId, Player]:
+    """The players whom no main e-mail and no id of these found: by a further e-mail, or as somebody’s alias."""
+    ids: dict[str | PersonId, str] = {}
+    for chunk in chunks(sorted(each for each in missing if isinstance(each, str)), CHUNK):
+        further = select(col(PersonAddress.email), col(PersonAddress.person_id))
+        ids |= dict(session.connection().execute(further.where(col(PersonAddress.email).in_(chunk))).all())
+    players = {player.id: player for player in _find(session, week, _BY_ID, set(ids.values()))}
+    return {key: players[person_id] for key, person_id in ids.items()}
 
 
 def _find(session: Session, week: AnyWeek, statements: tuple[Prepared, Any], keys: set[str]) -> Iterable[Player]:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    Text,
     bindparam,
     func,
     select,
@@ -26,8 +27,9 @@ from app.domain.scoring.activity import Activity, Adjustment, Ordered
 from app.domain.view import EVERYTHING, View
 from app.models import ImportRow, LedgerEntry, Reversal, Week
 from app.models.columns import Instant, raw_instant
-from app.services.people import week_members
+from app.services.people import aliases, week_members
 from app.services.scoring import response_times
+from app.services.teams import aliases as team_aliases
 from app.services.weeks.weeks import AnyWeek
 
 
@@ -41,7 +43,7 @@ def _activity(upto: int | None = None) -> tuple[Any, ...]:
 
 _ADJUSTMENT: tuple[Any, ...] = (
     LedgerEntry.id,
-    LedgerEntry.team_id,
+    team_aliases.owner_id(col(LedgerEntry.team_id)),
     LedgerEntry.points,
     LedgerEntry.reason,
     LedgerEntry.occurred_at,
@@ -71,8 +73,10 @@ def before(
 
 
 def _counting_for(session: Session, week: AnyWeek, team_id: str, rows: Sequence[Any]) -> list[Activity]:
-    joins = week_members.joins_of_team(session, week, team_id) if rows else {}
-    return [activity for activity in _activities(rows, joins) if activity.team == team_id]
+    if not rows:
+        return []
+    joins, owners = week_members.joins_of_team(session, week, team_id), aliases.canonical(session)
+    return [activity for activity in _activities(rows, joins, owners) if activity.team == team_id]
 
 
 def live_activities(
@@ -92,7 +96,7 @@ def live_activities(
     )
     if people is not None:
         query = query.where(col(LedgerEntry.person_id).in_(list(people)))
-    return _activities(session.connection().execute(_upto(query, view)), joins)
+    return _activities(session.connection().execute(_upto(query, view)), joins, aliases.canonical(session, view))
 
 
 def in_order(
@@ -114,40 +118,51 @@ def in_order(
         if with_import is None
         else _IN_ORDER_WITH_IMPORT.stream(session, **values, import_id=with_import)
     )
-    return _ordered(session, week, rows, joins)
+    return _ordered(session, week, rows, joins, aliases.canonical(session, view))
 
 
 def team_in_order(session: Session, week: AnyWeek, team_id: str) -> tuple[Iterator[Ordered], LocalDays]:
     """The activities that count for a team as `in_order` gives those of a week."""
     rows = _TEAM_IN_ORDER.rows(session, week=week.id, team=team_id)
     joins = week_members.joins_of_team(session, week, team_id) if rows else {}
-    ordered, days = _ordered(session, week, rows, joins)
+    ordered, days = _ordered(session, week, rows, joins, aliases.canonical(session) if rows else {})
     return (activity for activity in ordered if activity[3] == team_id), days
 
 
 def _ordered(
-    session: Session, week: AnyWeek, rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]
+    session: Session,
+    week: AnyWeek,
+    rows: Iterable[Any],
+    joins: Mapping[str, Sequence[Join]],
+    owners: Mapping[str, str],
 ) -> tuple[Iterator[Ordered], LocalDays]:
-    """Rows with the columns of `_ORDERED` as the fold takes them, moments as the driver returned them."""
+    """Rows with the columns of `_ORDERED` as the fold takes them, moments as the driver returned them.
+
+    `joins` have aliases by their own ids, `owners` tell whose work theirs is.
+    """
     only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
     read, write = raw_instant(session.get_bind().dialect)
     ordered: Iterator[Ordered] = (
         (
-            None, kind, person, only.get(person) or team_at(joins.get(person, ()), read(at)), at,
-            subject, seconds,
+            None, kind, owners.get(person, person), only.get(person) or team_at(joins.get(person, ()), read(at)),
+            at, subject, seconds,
         )
         for kind, person, at, subject, seconds in rows
     )  # fmt: skip
     return ordered, LocalDays(week.zone, read=read, write=write)
 
 
-def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> list[Activity]:
-    """Rows with the columns of `_activity` as activities; who never moved needs no look at the time."""
+def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]], owners: Mapping[str, str]) -> list[Activity]:
+    """Rows with the columns of `_activity` as activities; who never moved needs no look at the time.
+
+    `joins` have aliases by their own ids, `owners` tell whose work theirs is.
+    """
     only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
     return [
         Activity(
-            id_, kind, person, only[person] if person in only else team_at(joins.get(person, ()), at), at, source,
-            external_id, subject, seconds,
+            id_, kind, owners.get(person, person),
+            only[person] if person in only else team_at(joins.get(person, ()), at), at, source, external_id, subject,
+            seconds,
         )
         for id_, kind, person, at, source, external_id, subject, seconds in rows
     ]  # fmt: skip
@@ -166,7 +181,7 @@ def adjustments(
         is_live(view),
     )
     if team_id is not None:
-        query = query.where(col(LedgerEntry.team_id) == team_id)
+        query = query.where(col(LedgerEntry.team_id).in_(team_aliases.ids_of(team_id)))
     return [Adjustment(*row) for row in session.connection().execute(_upto(query, view))]
 
 
@@ -201,7 +216,7 @@ _ANY = Prepared(select(col(LedgerEntry.seq)).where(col(LedgerEntry.week_id) == b
 _ADJUSTMENTS_OF_TEAM = Prepared(
     select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == bindparam("week"),
-        col(LedgerEntry.team_id) == bindparam("team"),
+        col(LedgerEntry.team_id).in_(team_aliases.ids_of(bindparam("team", type_=Text))),
         col(LedgerEntry.kind) == ADJUSTMENT,
         is_live(),
     )
@@ -269,4 +284,5 @@ _COMES_BEFORE = _RECORDED_BEFORE.where(
     < tuple_(bindparam("at", type_=Instant), bindparam("source"), bindparam("external_id"))
 ).limit(bindparam("most"))
 _BEFORE = Prepared(_COMES_BEFORE)
-_BEFORE_OF = Prepared(_COMES_BEFORE.where(col(LedgerEntry.person_id) == bindparam("person")))
+_OF_PERSON = aliases.ids_of(bindparam("person", type_=Text))
+_BEFORE_OF = Prepared(_COMES_BEFORE.where(col(LedgerEntry.person_id).in_(_OF_PERSON)))

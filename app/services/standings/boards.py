@@ -110,8 +110,9 @@ def _parts(
 ) -> Parts:
     names = names_in(session, week, view)
     members = teams.group_members(teams.joins(session, week, view=view), names)
+    looks = teams.looks(session, week)
     listed = [
-        TeamInfo(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
+        TeamInfo(team_id, name, tuple(names[person] for person in members.get(team_id, ())), *looks.get(team_id, ()))
         for team_id, name in teams.named(session, week, view=view)
     ]
     week_facts = WeekInfo(week.slug, week.name, week.state, week.starts, week.ends)
@@ -140,8 +141,9 @@ def receipt(session: Session, week: Week, team_id: str, view: View) -> Receipt:
 
     Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """
-    scored = score_team(session, week, team_id, view)
-    adjustments = activity_queries.adjustments(session, week, team_id=team_id, view=view)
+    team = teams.find(session, week, team_id, view=view)
+    scored = score_team(session, week, team.id, view)
+    adjustments = activity_queries.adjustments(session, week, team_id=team.id, view=view)
     return make_receipt(scored.activities, scored.awards, adjustments, scored.rules, scored.names, scored.zone)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, BindParameter, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.db.statements import Prepared
@@ -35,18 +36,21 @@ _CHEERS = (
     .correlate(LedgerEntry)
     .scalar_subquery()
 )
+_REPORTED = aliased(Person)
+"""The person of an entry's row, who may be an alias of somebody."""
 _NEWEST = Prepared(
     select(
         col(LedgerEntry.seq),
         col(LedgerEntry.id),
         col(LedgerEntry.kind),
-        col(LedgerEntry.person_id),
+        col(Person.id),
         col(Person.name),
         col(LedgerEntry.occurred_at),
         col(LedgerEntry.recorded_at),
         _CHEERS.label("cheers"),
     )
-    .join(Person, col(Person.id) == LedgerEntry.person_id)
+    .join(_REPORTED, col(_REPORTED.id) == LedgerEntry.person_id)
+    .join(Person, col(Person.id) == func.coalesce(col(_REPORTED.merged_into), col(_REPORTED.id)))
     .where(
         col(LedgerEntry.week_id) == bindparam("week"),
         col(LedgerEntry.version) <= _UPTO,

@@ -10,6 +10,7 @@ from app.domain.draft import SHIFTS_SOURCE
 from app.domain.memberships import team_at
 from app.domain.rules import ATTENDANCE, SHIFT
 from app.models import LedgerEntry, Seat, Shift, ShiftCredit, Week
+from app.services.people import aliases
 from app.services.scoring.activity_queries import is_live
 from app.services.teams import teams
 
@@ -64,9 +65,9 @@ def _kind(seat_id: str, slot: _Slot, credited: Mapping[_Slot, str]) -> str:
 
 
 def _standing(session: Session, week: Week) -> set[_Entry]:
-    query = select(LedgerEntry.external_id, LedgerEntry.kind, LedgerEntry.person_id, LedgerEntry.occurred_at).where(
-        LedgerEntry.week_id == week.id, LedgerEntry.source == SHIFTS_SOURCE, is_live()
-    )
+    query = select(
+        LedgerEntry.external_id, LedgerEntry.kind, aliases.owner_id(col(LedgerEntry.person_id)), LedgerEntry.occurred_at
+    ).where(LedgerEntry.week_id == week.id, LedgerEntry.source == SHIFTS_SOURCE, is_live())
     return {_Entry(external_id, kind, str(person_id), at) for external_id, kind, person_id, at in session.exec(query)}
 
 

@@ -12,6 +12,7 @@ from app.domain.standings.standings import WeekInfo
 from app.domain.story import PastWeek, Story, tell_story
 from app.domain.view import Audience, View
 from app.models import LedgerEntry, Team, Week
+from app.services.people import aliases
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries
 from app.services.standings import boards
@@ -31,7 +32,13 @@ def of_week(session: Session, week: Week, view: View, past: Sequence[PastWeek] =
         rules,
         week.zone,
         [
-            TeamInfo(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
+            TeamInfo(
+                team.id,
+                team.name,
+                tuple(names[person] for person in members.get(team.id, ())),
+                team.tone,
+                team.emblem or "",
+            )
             for team in teams.of_week(session, week, view=view)
         ],
         activity_queries.live_activities(session, week, joins, view=view),
@@ -63,7 +70,8 @@ def look_back(session: Session, past: Sequence[Week]) -> tuple[PastWeek, ...]:
         select(week_id, kind, func.count()).where(*entries, kind != ATTENDANCE).group_by(week_id, kind)
     ):
         totals[id_][name] = number
-    active = select(week_id, func.count(func.distinct(LedgerEntry.person_id))).where(*entries).group_by(week_id)
+    whose = aliases.owner_id(col(LedgerEntry.person_id))
+    active = select(week_id, func.count(func.distinct(whose))).where(*entries).group_by(week_id)
     people: dict[int, int] = dict(session.execute(active).all())
     there = col(Team.removed_version).is_(None)
     sizes = select(col(Team.week_id), func.count()).where(col(Team.week_id).in_(ids), there).group_by(col(Team.week_id))

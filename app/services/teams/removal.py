@@ -31,6 +31,7 @@ from app.services.teams import teams
 _DIRECT: tuple[tuple[str, Any, tuple[ColumnElement[bool], ...]], ...] = (
     ("members", Membership.team_id, (BY_HAND,)),
     ("adjustments", LedgerEntry.team_id, ()),
+    ("a team merged into it", Team.merged_into, ()),
     ("shifts", ShiftCredit.team_id, ()),
     ("a calendar", CalendarFeed.team_id, (col(CalendarFeed.revoked_at).is_(None),)),
 )

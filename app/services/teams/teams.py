@@ -71,6 +71,12 @@ _TEAMS = Prepared(
     )
 )
 
+_LOOKS = Prepared(
+    select(Team.id, Team.tone, Team.emblem).where(
+        col(Team.week_id) == bindparam("week"), or_(col(Team.tone).is_not(None), col(Team.emblem).is_not(None))
+    )
+)
+
 
 def of_week(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[Team]:
     """The week's teams by name, as a view has them."""
@@ -97,6 +103,20 @@ def named(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[t
     return [(team_id, name) for _, team_id, name in sorted(rows)]
 
 
+def looks(session: Session, week: AnyWeek) -> dict[str, tuple[int | None, str]]:
+    """The tones and emblems that were chosen for teams of a week, by the team's id; mostly there are few.
+
+    They are not chosen while the board is frozen, so every view has the same.
+    """
+    session.flush()
+    return {team_id: (tone, emblem or "") for team_id, tone, emblem in _LOOKS.rows(session, week=week.id)}
+
+
+def tones(session: Session, week: AnyWeek) -> dict[str, int]:
+    """The tones among them."""
+    return {team_id: tone for team_id, (tone, _) in looks(session, week).items() if tone is not None}
+
+
 def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: View) -> Page[Team]:
     """Up to `limit` teams after the cursor, by name, as a view has them. Raises Malformed for a bad cursor."""
     teams = of_week(session, week, view=view)
@@ -107,8 +127,10 @@ def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: 
 
 
 def find(session: Session, week: AnyWeek, team_id: str, *, view: View = EVERYTHING) -> Team:
-    """The team of this id in this week, if a view has it. Raises NotFound."""
+    """The team of this id in this week, or that it was merged into, if a view has it. Raises NotFound."""
     team = session.get(Team, team_id) if is_id(team_id) else None
+    if team is not None and team.merged_into is not None and not _is_seen(team, view):
+        team = session.get_one(Team, team.merged_into)
     if team is None or team.week_id != week.id or not _is_seen(team, view):
         raise NotFound(f"There’s no team with the id “{team_id[:40]}” in {apart(week.name)}.")
     return team
@@ -202,10 +224,9 @@ def members(session: Session, week: Week) -> dict[str, list[Person]]:
 def group_members(all_joins: Mapping[str, list[Join]], names_by_id: Mapping[str, str]) -> dict[str, list[str]]:
     """The ids of who is in each team after these joins, by team id; people sorted by name."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for person_id in sorted(all_joins, key=lambda each: (names_by_id[each].casefold(), names_by_id[each], each)):
-        team_id = current_team(all_joins[person_id])
-        if team_id is not None:
-            found[team_id].append(person_id)
+    present = {person_id: team_id for person_id, joins in all_joins.items() if (team_id := current_team(joins))}
+    for person_id in sorted(present, key=lambda each: (names_by_id[each].casefold(), names_by_id[each], each)):
+        found[present[person_id]].append(person_id)
     return dict(found)
 
 

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.view import audience_of
 from app.services import paging
+from app.services.access import addresses
 from app.services.people import people
 from app.services.standings import boards
 from app.services.teams import teams
@@ -68,5 +69,6 @@ def list_people(
 ) -> Response:
     """Everyone who plays or has played, by email."""
     items, next_cursor = people.page(session, cursor=cursor, limit=limit)
-    rows = [person_document(item) for item in items]
+    further = addresses.by_person(session, [item.id for item in items])
+    rows = [person_document(item, further.get(item.id, ())) for item in items]
     return JSONResponse(documents.PersonList(items=rows, next_cursor=next_cursor))

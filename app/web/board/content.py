@@ -12,7 +12,7 @@ from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board, BoardHead
 from app.domain.standings.order_text import key_text, name_text
 from app.domain.standings.ranking import tie_breakers
-from app.domain.standings.tones import tones_of
+from app.domain.standings.tones import chosen_tones, tones_of
 from app.live.fragments import Item
 from app.services.standings.boards import LiveStandings, served_version
 from app.web.board.rows import Piece, RowPosition, RowStyle, piece_of
@@ -68,7 +68,7 @@ class LiveContent:
         self.morning: tuple[int, ...]
         if known is None or live.changed is None:
             self.pieces = self._pieces(live.standings.lines, known.pieces if known is not None else {})
-            self.styles = _looks(live.standings.week.slug, live.stamp.zone, live.standings.lines)
+            self.styles = _looks(live.standings.week.slug, live.stamp.zone, self.pieces)
             self.total = sum(piece.digest for piece in self.pieces.values())
             self._known_items: Mapping[str, Item] | None = None
         else:
@@ -157,6 +157,7 @@ class FixedContent:
         return sha256(repr(rows).encode()).digest()
 
 
-def _looks(week: str, zone: ZoneInfo, team_ids: Iterable[str]) -> dict[str, RowStyle]:
+def _looks(week: str, zone: ZoneInfo, pieces: Mapping[str, Piece]) -> dict[str, RowStyle]:
     """Return each team's look: its tone, the same on every page and whatever the ranks."""
-    return {team_id: RowStyle(week, zone, tone) for team_id, tone in tones_of(team_ids).items()}
+    chosen = chosen_tones(piece.standing for piece in pieces.values())
+    return {team_id: RowStyle(week, zone, tone) for team_id, tone in tones_of(pieces, chosen).items()}

@@ -123,7 +123,8 @@ class Piece:
     @cached_property
     def digest(self) -> int:
         """A number that differs for whatever is shown differently, to be added to those of the other teams."""
-        more = repr((self.standing.last_earned, self.standing.ties, self.key)).encode(errors="surrogatepass")
+        own = self.standing
+        more = repr((own.last_earned, own.ties, own.tone, own.emblem, self.key)).encode(errors="surrogatepass")
         return int.from_bytes(sha256(self.json + more).digest(), "big")
 
 

@@ -87,7 +87,7 @@ def _lines(
     data: ChartData, all_series: Sequence[PointsSeries], theme: ChartTheme, hours: float, x: Spec, y: Spec
 ) -> Iterator[Spec]:
     """A line for each team, those in front drawn last and strongest; a colour that comes twice is dashed."""
-    drawn = theme.lines(series.team_id for series in all_series)
+    drawn = theme.lines(all_series)
     ranks = {standing.team_id: standing.rank for standing in data.board.standings}
     for series in reversed(all_series):
         rank = ranks[series.team_id]
@@ -123,7 +123,7 @@ def _labels(all_series: Sequence[PointsSeries], theme: ChartTheme, box: Box, sca
     named = all_series[: (box.height + LABEL_GAP) // LABEL_GAP]
     low, high = scale["domain"]
     tops = _apart([(high - series.points) / (high - low) * box.height for series in named], box.height)
-    drawn = theme.lines(series.team_id for series in all_series)
+    drawn = theme.lines(all_series)
     labels = [
         {"y": top, "text": _label(series, (box.right - 12) / theme.text), "colour": drawn[series.team_id].colour}
         for series, top in zip(named, tops, strict=True)

@@ -1,12 +1,13 @@
 """The charts' theme: the stylesheet's own colours, light and dark, two widths, one configuration for all."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from app.domain.standings.tones import line_styles
+from app.domain.standings.tones import chosen_tones, line_styles
+from app.domain.story import PointsSeries
 from app.web.http.render import STATIC
 
 Theme = Literal["light", "dark"]
@@ -70,11 +71,12 @@ class ChartTheme:
         """A colour token of the stylesheet; raises KeyError for one it has not."""
         return colours(self.theme)[name]
 
-    def lines(self, team_ids: Iterable[str]) -> dict[str, Line]:
-        """Each team's line style; who is named first chooses first."""
+    def lines(self, all_series: Sequence[PointsSeries]) -> dict[str, Line]:
+        """Each team's line style; who comes first chooses first."""
+        team_ids = (series.team_id for series in all_series)
         return {
             team_id: Line(self.colour(f"race-{style.tone}"), DASHES[style.pattern])
-            for team_id, style in line_styles(team_ids).items()
+            for team_id, style in line_styles(team_ids, chosen_tones(all_series)).items()
         }
 
     def kind(self, number: int) -> str:

@@ -29,6 +29,7 @@ from app.web.documents.ledger import (
     correction_document,
     recorded_document,
 )
+from app.web.documents.merging import MergedWeek, PersonMerge, TeamMerge, merge_document, team_merge_document
 from app.web.documents.problems import PROBLEMS, Problem
 from app.web.documents.rules import (
     ActiveRules,
@@ -79,8 +80,10 @@ __all__ = [
     "Identity",
     "IdentityList",
     "Leaderboard",
+    "MergedWeek",
     "Person",
     "PersonList",
+    "PersonMerge",
     "Preview",
     "Problem",
     "Receipt",
@@ -98,6 +101,7 @@ __all__ = [
     "Standing",
     "Team",
     "TeamList",
+    "TeamMerge",
     "WaitingPlace",
     "Week",
     "WeekList",
@@ -109,6 +113,7 @@ __all__ = [
     "generated_document",
     "head_document",
     "identity_document",
+    "merge_document",
     "person_document",
     "plain",
     "preview_document",
@@ -123,6 +128,7 @@ __all__ = [
     "sign_up_document",
     "standing_document",
     "team_document",
+    "team_merge_document",
     "waiting_document",
     "week_document",
 ]  # fmt: skip

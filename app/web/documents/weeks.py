@@ -71,11 +71,12 @@ def team_document(row: models.Team, members: Sequence[str]) -> Team:
 
 
 class Person(TypedDict):
-    """One person; `function` and `office` are null where nobody said."""
+    """One person; `email` is their main one, `addresses` are further ones. Null `function`, `office`: nobody said."""
 
     person_id: str
     name: str
     email: str
+    addresses: list[str]
     function: str | None
     office: str | None
 
@@ -87,12 +88,13 @@ class PersonList(TypedDict):
     next_cursor: NextCursor
 
 
-def person_document(row: models.Person) -> Person:
-    """One person."""
+def person_document(row: models.Person, addresses: Sequence[str]) -> Person:
+    """One person with their further e-mails."""
     return {
         "person_id": row.id,
         "name": row.name,
         "email": row.email,
+        "addresses": list(addresses),
         "function": row.function,
         "office": row.office,
     }

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 from app.domain.actor import doer
 from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing, TieValue
-from app.domain.standings.tones import tones_of
+from app.domain.standings.tones import chosen_tones, tones_of
 from app.domain.text import graphemes
 from app.domain.text.direction import isolated
 from app.domain.wording import ordinal, size
@@ -224,7 +224,8 @@ def initials(name: str) -> str:
 
 def tones(standings: Iterable[Standing]) -> dict[str, int]:
     """Each team's tone (0 to 11) by its id, the same on every page and whatever the ranks."""
-    return tones_of(standing.team_id for standing in standings)
+    shown = list(standings)
+    return tones_of((standing.team_id for standing in shown), chosen_tones(shown))
 
 
 def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:

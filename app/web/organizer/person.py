@@ -26,7 +26,7 @@ from app.web.http import redirects
 from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, Name, Reason, needed, says
 from app.web.http.forms import Form, FormState
-from app.web.organizer import wording
+from app.web.organizer import person_addresses, wording
 from app.web.organizer.page import zone_name, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, refuse, submit
@@ -49,6 +49,7 @@ DONE = {
     "forgotten": "Removed. What was credited stays.",
     "reversed": "Reversed. It earns no points.",
     "reinstated": "Reinstated.",
+    **person_addresses.DONE,
 }
 
 CHOOSE_SOURCE = "Choose the source that the id is from."
@@ -109,7 +110,7 @@ def person_page(page: Page[SignedInAct], *, person_id: str, cursor: str = "") ->
 
 
 def _account(page: Page[SignedInAct], person: Person, week: Week | None) -> dict[str, Any]:
-    """The context of a person's ways in, roles, and ids at tools."""
+    """The context of a person's ways in, roles, e-mails and ids at tools."""
     known = sign_ins.of_person(page.session, person.id, page.act.now)
     return {
         "listed": people_search.look_up(page.session, person, week, page.act.now),
@@ -120,6 +121,7 @@ def _account(page: Page[SignedInAct], person: Person, week: Week | None) -> dict
         "identities": authors.of_person(page.session, person.id),
         "sources": [(each, each) for each in authors.sources(page.session)],
         "identify": page.form(ExternalIdForm),
+        **person_addresses.build_context(page, person),
     }
 
 

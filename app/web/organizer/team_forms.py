@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Literal
 
+from app.domain.standings.tones import TONES
 from app.errors import Malformed
 from app.services.access import accounts
 from app.services.organizing import team_admin
@@ -25,6 +26,22 @@ class TeamForm(Form):
     """A new team."""
 
     name: Annotated[Name, says(team_admin.check_name)]
+
+
+def _tone(text: str) -> int | None:
+    """A tone's number as the form sends it, none for the team's own. Raises Malformed."""
+    if text == "":
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 3 and int(text) < TONES):
+        raise Malformed("Choose a colour of the list.")
+    return int(text)
+
+
+class LookForm(Form):
+    """A team's colour and emblem."""
+
+    tone: Annotated[int | None, MaxLength(2), says(_tone)] = None
+    emblem: Annotated[str, MaxLength(team_admin.LONGEST_EMBLEM), optional(team_admin.check_emblem)] = ""
 
 
 class MoveForm(Form):

@@ -1,12 +1,13 @@
 """Rows of the page of a week's teams: with their forms where few are shown, a line each where there are many."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from app.domain.actor import SignedInAct
+from app.domain.standings.tones import NAMES, TONES, tones_of
 from app.domain.text.direction import isolated
 from app.models import Person, Team, Week
 from app.models.columns import new_id
@@ -18,7 +19,7 @@ from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.http.qr import qr
-from app.web.organizer.team_forms import AdjustmentForm, MemberForm, TeamForm
+from app.web.organizer.team_forms import AdjustmentForm, LookForm, MemberForm, TeamForm
 from app.web.submit import Page
 
 MOST_CHOICES = 150
@@ -42,6 +43,7 @@ class TeamRow(TeamLine):
     add: FormState[MemberForm] | None = None
     adjust: FormState[AdjustmentForm] | None = None
     rename: FormState[TeamForm] | None = None
+    look: FormState[LookForm] | None = None
     address: str = ""
     picture: Markup | None = None
 
@@ -62,6 +64,14 @@ class TeamsInfo:
     uninvited: int
     only: str = ""
     find: str = ""
+    tones: Mapping[str, int] = field(default_factory=dict)
+    """Each team’s tone, by its id."""
+
+    def colours(self, team_id: str) -> list[tuple[str, str]]:
+        """The options of a team’s colour, with who else has chosen one."""
+        chosen = {line.team.tone: line.team.name for line in self.teams if line.team.id != team_id}
+        named = ((number, f" ({isolated(chosen[number])})" if number in chosen else "") for number in range(TONES))
+        return [("", "Automatic"), *((str(number), NAMES[number] + who) for number, who in named)]
 
 
 def show_teams(page: Page[SignedInAct], week: Week, uninvited: int, *, only: str = "", find: str = "") -> TeamsInfo:
@@ -79,6 +89,7 @@ def show_teams(page: Page[SignedInAct], week: Week, uninvited: int, *, only: str
     )
     only = only if any(line.team.id == only for line in every) else ""
     shown = [line for line in every if line.team.id == only] if only else _found(every, find.casefold().split())
+    chosen = {line.team.id: line.team.tone for line in every if line.team.tone is not None}
     has_forms = len(shown) * len(every) <= MOST_CHOICES or len(shown) == 1
     return TeamsInfo(
         week,
@@ -89,6 +100,7 @@ def show_teams(page: Page[SignedInAct], week: Week, uninvited: int, *, only: str
         uninvited=uninvited,
         only=only,
         find=find,
+        tones=tones_of((line.team.id for line in every), chosen),
     )
 
 
@@ -111,4 +123,5 @@ def _row(page: Page[SignedInAct], line: TeamLine, code: str) -> TeamRow:
     address = base_of(page.request, page.settings) + url_for("join_team", code=code) if code else ""
     picture = qr(address, title=f"Join {isolated(team.name)}") if code else None
     rename = page.form(TeamForm, team.id, name=team.name)
-    return TeamRow(team, line.members, line.code, add, adjust, rename, address, picture)
+    look = page.form(LookForm, team.id, tone="" if team.tone is None else str(team.tone), emblem=team.emblem or "")
+    return TeamRow(team, line.members, line.code, add, adjust, rename, look, address, picture)

@@ -29,7 +29,7 @@ from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
-from app.web.organizer.team_forms import AdjustmentForm, InviteForm, MemberForm, MoveForm, TeamForm
+from app.web.organizer.team_forms import AdjustmentForm, InviteForm, LookForm, MemberForm, MoveForm, TeamForm
 from app.web.organizer.team_rows import show_teams
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
@@ -39,6 +39,8 @@ router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/team
 DONE = {
     "made": "Team created. Next: add people.",
     "renamed": "Team renamed.",
+    "look": "Colour and emblem changed.",
+    "merged": "Merged. Both are one team now.",
     "removed": "Team removed.",
     "added": "Added 1 person.",
     "moved": "Moved 1 person. Points stay with the team that earned them.",
@@ -186,6 +188,17 @@ def rename_team(request: Request, act: OrganizerAct, week: str, team: str, form:
     def change(session: Session, act: Act) -> str:
         team_admin.rename_team(session, week, team, form.data.name, act)
         return "renamed"
+
+    return _change(request, act, week, change, form.keyed(team))
+
+
+@router.post("/{team}/look", name="team_look")
+def choose_look(request: Request, act: OrganizerAct, week: str, team: str, form: FormState[LookForm]) -> Response:
+    """Choose a team's colour and emblem."""
+
+    def change(session: Session, act: Act) -> str:
+        team_admin.set_look(session, week, team, form.data.tone, form.data.emblem, act)
+        return "look"
 
     return _change(request, act, week, change, form.keyed(team))
 

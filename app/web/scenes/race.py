@@ -10,7 +10,7 @@ from app.domain.calendar.days import ONE_DAY, day_bounds, first_moment, local_da
 from app.domain.scoring.evaluation import score
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.lines import TeamInfo
-from app.domain.standings.tones import LineStyle, line_styles
+from app.domain.standings.tones import LineStyle, chosen_tones, line_styles
 from app.domain.story import PointsSeries, Race, Step, run_race
 from app.domain.text.direction import isolated
 from app.services.scoring import activity_queries as ledger_facts
@@ -83,7 +83,7 @@ def _daily(team: TeamInfo, context: SceneContext, begins: datetime) -> PointsSer
     for day, tally in sorted(context.scores.get(team.id, TeamScore()).days.items()):
         points += tally.points
         steps.append(Step(min(first_moment(day + ONE_DAY, context.zone), max(context.moment, begins)), points))
-    return PointsSeries(team.name, team.id, tuple(steps))
+    return PointsSeries(team.name, team.id, tuple(steps), team.tone)
 
 
 def draw(race: Race, until: datetime) -> list[Lane]:
@@ -102,7 +102,7 @@ def draw(race: Race, until: datetime) -> list[Lane]:
         line = _line([spot(step.at, step.points) for step in series.steps], end)
         return Lane(series, styles[series.team_id], _name_of(series), line, end, label)
 
-    styles = line_styles(series.team_id for series in all_series)
+    styles = line_styles((series.team_id for series in all_series), chosen_tones(all_series))
     labels = spread([spot(until, series.points)[1] for series in all_series[:LABELS]])
     return [lane(series, label) for series, label in zip_longest(all_series, labels)]
 

@@ -53,7 +53,10 @@ class SceneContext:
     @cached_property
     def teams(self) -> list[TeamInfo]:
         """The teams on the board, best first."""
-        return [TeamInfo(standing.team_id, standing.team, standing.members) for standing in self.board.standings]
+        return [
+            TeamInfo(standing.team_id, standing.team, standing.members, standing.tone, standing.emblem)
+            for standing in self.board.standings
+        ]
 
     @cached_property
     def scores(self) -> Mapping[str, TeamScore]:

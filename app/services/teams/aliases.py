@@ -1,0 +1,31 @@
+"""Aliases of teams: those that were merged into another one. Points given to them read as given to that one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Text, func, literal, union_all
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from app.models import Team
+from app.services.weeks.weeks import AnyWeek
+
+
+def canonical(session: Session, week: AnyWeek) -> Mapping[str, str]:
+    """Read which team each alias of a week was merged into, by the alias’s id; mostly there is none."""
+    query = select(Team.id, Team.merged_into).where(Team.week_id == week.id, col(Team.merged_into).is_not(None))
+    return {alias: str(team_id) for alias, team_id in session.exec(query)}
+
+
+def ids_of(team_id: Any) -> CompoundSelect[Any]:
+    """Select a team's id, given as text or as a parameter, and those of its aliases, for `in_`."""
+    own = literal(team_id, Text) if isinstance(team_id, str) else team_id
+    return union_all(sql_select(own), sql_select(col(Team.id)).where(col(Team.merged_into) == own))
+
+
+def owner_id(team_id: Any) -> ColumnElement[Any]:
+    """The column expression for whose the rows of a column of teams' ids are."""
+    one = aliased(Team)
+    into = sql_select(col(one.merged_into)).where(col(one.id) == team_id).correlate_except(one).scalar_subquery()
+    return func.coalesce(into, team_id)
