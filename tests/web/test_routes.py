@@ -52,7 +52,7 @@ def test_default_threads_are_asked_for_by_name_in_few_places() -> None:
         str(path.relative_to(PROJECT)) for path in Path(PROJECT, "app").rglob("*.py") if asks.search(path.read_text())
     }
 
-    assert found == {*IN_DEFAULT_THREADS, "app/bulkheads.py"}
+    assert found == {*IN_DEFAULT_THREADS}
 
 
 ASK_FOR_THE_CONTEXT = {"app/web/deps.py", "app/web/routes.py", "app/web/submit.py", "app/web/views.py"}

@@ -79,7 +79,7 @@ def by_id(session: Session, ids: Iterable[str]) -> dict[str, Person]:
 def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
     """The names of the people of these ids, by id."""
     query = sql_select(col(Person.id), col(Person.name)).where(among(session, Person.id, ids))
-    return dict(session.connection().execute(query).tuples().all())
+    return dict(session.connection().execute(query).all())
 
 
 def known(session: Session, most: int) -> list[tuple[str, str]]:
