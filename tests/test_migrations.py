@@ -268,7 +268,7 @@ PINNED = {
     ),
     "0030": (
         "0030_merged_people.py",
-        "128411344b33eca0bef3c081116a63de54d122784acc8d0b979aa85268f1806c",
+        "b2fa8679aeb2d2a1e822aaf328919162bb030c8758693641eb1710676ffda567",
         "132c5a13afaeca0595c79644c58014a8bfd8398ccca071327a753757a1574ddb",
     ),
     "0031": (

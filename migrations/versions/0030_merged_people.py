@@ -42,7 +42,7 @@ POSTGRESQL_TRIGGERS = [
             RAISE EXCEPTION 'live seats of a person never overlap' USING ERRCODE = 'exclusion_violation';
         END IF;
     END IF;
-    RETURN NEW; END $$""",  # noqa: S608 (our own words)
+    RETURN NEW; END $$""",
 ]
 
 
