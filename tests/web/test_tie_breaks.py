@@ -1,9 +1,24 @@
 """Teams with as many points: every surface names the tie-break that ranks them."""
 
-from tests.builders import ADA, CATS, OWLS, SLUG
+from typing import Any
+
+import pytest
+
+from tests.builders import ADA, CATS, OWLS, SLUG, changed_rules
 from tests.web.running_app import RunningApp
 from tests.web.test_ceremony import PRESENT, go
 
+TIES = 'ties = ["bonus:6 a.m. shift", "shift", "points:response", "earliest"]'
+KINDS = ("shift", "response", "issue", "feature_request", "knowledge_card")
+METRICS: dict[str, tuple[tuple[str, ...], dict[str, Any], str, str]] = {
+    "shift": (("shift",), {}, "1 shift", "0 shifts"),
+    "bonus:6 a.m. shift": (
+        ("shift",), {"occurred_at": "2022-09-14T06:00:00-07:00"}, "1 × 6 a.m. shift", "0 × 6 a.m. shift",
+    ),
+    "points:response": (("response",), {"response_seconds": 5}, "3 points from responses", "0 points from responses"),
+    "quests": (KINDS, {}, "1 quest", "0 quests"),
+    "earliest": (("issue",), {}, "points in by Wed 09:00", "not scored yet"),
+}  # fmt: skip
 OWN, OTHER = "points in by Wed 09:00", "not scored yet"
 
 
@@ -29,3 +44,29 @@ def test_stage_tells_a_tie_break_when_both_teams_are_known(site: RunningApp) -> 
         told.append("on the tie-break" in site.get(PRESENT).text)
 
     assert told == [False, False, True, False]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_each_metric_is_named_with_both_values(site: RunningApp, metric: str) -> None:
+    kinds, facts, own, other = METRICS[metric]
+    site.game.activate(changed_rules(TIES, f'ties = ["{metric}"]'))
+    for kind in kinds:
+        site.record(kind=kind, **facts)
+    site.adjust(CATS, site.points()[OWLS])
+    receipt = site.get(f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}").text
+    summary = site.get(f"/weeks/{SLUG}/summary").text
+
+    assert f"Ahead of <bdi>Cats</bdi> on the tie-break: {own} against {other}" in receipt
+    assert f"Tie-break: {own}<" in summary
+    assert f"Tie-break: {other}<" in summary
+
+
+def test_teams_equal_in_every_metric_are_tied(site: RunningApp) -> None:
+    site.game.activate(changed_rules(TIES, 'ties = ["points"]'))
+    site.record()
+    site.adjust(CATS, 5)
+
+    for team in (OWLS, CATS):
+        receipt = site.get(f"/weeks/{SLUG}/teams/{site.game.team_id(team)}").text
+        assert "Tied 1st of 2 teams" in receipt
+        assert "tie-break" not in receipt
