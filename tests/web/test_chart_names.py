@@ -91,6 +91,14 @@ def test_card_breaks_a_long_name_and_keeps_it_readable(data: ChartData) -> None:
     assert all(int(size) >= 20 and int(size) * lettering.width(line) <= WIDTH - 40 for size, line in texts[:-2])
 
 
+def test_card_shows_the_names_of_all_kinds_whole(data: ChartData) -> None:
+    week = replace(data, board=replace(data.board, totals={kind.name: 12_345 for kind in data.kinds}))
+
+    svg = card_svg(week)
+
+    assert [f">{kind.many}<" in svg for kind in week.kinds] == [True] * 5
+
+
 def test_renderer_tells_characters_from_boxes() -> None:
     characters = ["a", "é", "Ж", "漢", "🦄"]
 

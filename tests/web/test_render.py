@@ -1,5 +1,6 @@
 """Rendering: what is escaped, what is a mistake, who gets a page and who a partial, each template on samples."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -405,3 +406,14 @@ def test_span_names_a_day_once(hours: int, told: str) -> None:
     start = datetime(2022, 9, 14, 20, tzinfo=UTC)
 
     assert render.span(start, start + timedelta(hours=hours), ZoneInfo("Europe/Berlin")) == told
+
+
+@pytest.mark.parametrize("tag", ["div", "section", "form", "table", "details", "article", "ul", "ol"])
+def test_templates_close_what_they_open(tag: str) -> None:
+    sources = {file: file.read_text(encoding="utf-8") for file in render.TEMPLATES.rglob("*.html")}
+
+    assert [
+        file.name
+        for file, text in sources.items()
+        if len(re.findall(rf"<{tag}[\s>]", text)) != len(re.findall(rf"</{tag}>", text))
+    ] == []

@@ -20,7 +20,7 @@ Draws = Callable[[str], bool]
 _ROOM = WIDTH - 160
 _ONE_LINE, _HALVES = 66, 64  # the hero's font size: below the first a name takes two lines, of at most the second
 _LEAST, _LEAST_BESIDE_BRAND = 24, 20  # what can be read where the card is shown small; beyond, names are shortened
-_ROOM_OF_KIND = 9  # as a multiple of the font size
+_ROOM_OF_KIND, _LEAST_OF_KIND = 224, 18  # pixels of one of five columns, and the smallest font size in it
 _ROOM_BESIDE_BRAND = 740  # for the week's name, on the line that begins with ours
 
 
@@ -32,6 +32,8 @@ def card_svg(data: ChartData, draws: Draws = lambda _character: True) -> str:
     week = drawable(board.name, draws) or board.week
     beside_brand = shorten(week, _ROOM_BESIDE_BRAND / _LEAST_BESIDE_BRAND)
     totals = [(kind, board.totals[kind.name]) for kind in data.kinds if board.totals[kind.name]][:MAX_TOTALS]
+    room = _ROOM_OF_KIND / _LEAST_OF_KIND
+    kinds = [shorten(kind.one if count == 1 else kind.many, room) for kind, count in totals]
     lines = _in_lines(name)
     return render.render(
         "summary/card.svg",
@@ -43,7 +45,8 @@ def card_svg(data: ChartData, draws: Draws = lambda _character: True) -> str:
         name_size=min(fit(part, 118 if len(lines) == 1 else _HALVES) for part in lines),
         line=line,
         line_size=fit(line, 36),
-        totals=[(count, shorten(kind.one if count == 1 else kind.many, _ROOM_OF_KIND)) for kind, count in totals],
+        totals=[(count, kind) for (_, count), kind in zip(totals, kinds, strict=True)],
+        kind_size=min((fit(kind, 25, _ROOM_OF_KIND) for kind in kinds), default=25),
         colours=colours("light"),
     ).decode()
 
