@@ -6,10 +6,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.services.access import accounts, addresses
+from app.services.organizing import team_admin
 from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws
 from tests.browser.test_organizer_weeks import SMALL, desk
-from tests.builders import ADA, DUA, GUS
-from tests.web.running_app import RunningApp
+from tests.browser.test_taking_shifts import quiet
+from tests.builders import ADA, CHIDI, DUA, GUS, OWLS, SLUG
+from tests.web.running_app import RunningApp, sign_in
+from tests.web.test_organizer_teams import person_id
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +27,27 @@ def newcomer(site: RunningApp, email: str, name: str) -> str:
         addresses.add(session, person_id, f"further.{email}", site.game.act)
     site.record(person=email, external_id=f"of {email}")
     return person_id
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_pages_of_teams_fit_and_are_accessible(
+    chromium: Browser, site: RunningApp, size: tuple[int, int], tmp_path: Path
+) -> None:
+    site.game.leave(CHIDI)
+    bats, owls = site.game.team(WIDE, GUS), site.game.team_id(OWLS)
+    with site.database.unit_of_work() as session:
+        team_admin.set_look(session, SLUG, owls, 9, "\N{OWL}", site.game.act)
+    teams = f"organizer/weeks/{SLUG}/teams"
+    move = f"{teams}/members/{person_id(site, ADA)}?team={bats}"
+    pages = (teams, f"{teams}/{owls}/merge", f"{teams}/{owls}/merge?other={bats}", move, f"weeks/{SLUG}")
+
+    with desk(chromium, site, size, color_scheme="dark" if size == PHONE else "light") as page:
+        for number, path in enumerate(pages):
+            page.goto(f"{site.url}/{path}")
+            for fold in page.locator("main summary").all():
+                fold.click()
+            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
+            assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], []), path
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
@@ -46,7 +70,9 @@ def test_pages_of_merging_fit_and_are_accessible(
 def test_two_organizers_merge_the_same_two_people_by_keyboard(chromium: Browser, site: RunningApp) -> None:
     gus = newcomer(site, GUS, "G. Björk")
 
-    with desk(chromium, site, LAPTOP) as first, desk(chromium, site, PHONE) as second:
+    nia = sign_in(site, "nia@example.com", "organizer")
+    with desk(chromium, site, LAPTOP) as first, quiet(chromium, nia) as context:
+        second = context.new_page()
         first.goto(f"{site.url}/organizer/people?q={ADA}")
         first.get_by_role("link", name="Ada Lovelace").click()
         first.get_by_role("link", name="Merge people").press("Enter")

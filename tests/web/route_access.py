@@ -376,6 +376,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/people/{person_id}/role"): RouteAccess("owners", 303, form={"role": "organizer"}),
     ("POST", "/organizer/people/{person_id}/sign-ins/end"): RouteAccess("organizers", 303),
     ("POST", "/organizer/people/{person_id}/name"): RouteAccess("organizers", 303, form={"name": "Somebody else"}),
+    ("GET", "/organizer/weeks/{week}/teams/members/{person_in_team}"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/teams/{team}/look"): RouteAccess(
         "organizers", 303, form={"tone": "3", "emblem": "\N{OWL}"}
     ),

@@ -28,7 +28,7 @@ from app.services.imports.roster_plan import Effect, plan
 from app.services.ledger import recording
 from app.services.people.places import Place
 from app.services.rules import rule_sets
-from app.services.shifts import shifts
+from app.services.shifts import coming_seats, shifts
 from app.services.weeks import weeks
 
 MOST_ROWS = 200
@@ -106,14 +106,16 @@ def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: A
     roster = roster_import.read(text, choice)
     planned = plan(session, weeks.find(session, slug, act.now), roster.entries, act.actor, roster.bad)
     found = Preview(bad=roster.bad, notes=roster.notes)
+    week, moved = weeks.find(session, slug, act.now), planned.moves.keys() - set(planned.people.fresh.values())
+    seats = coming_seats.count(session, week, moved, act)
     for effect in planned.effects:
-        found.add(_of_person(effect))
+        found.add(_of_person(effect, seats.get(planned.people.ids[effect.entry.email], 0)))
     if planned.new_teams:
         found.notes.append(f"New teams: {_few([name for _, name in planned.new_teams.values()])}.")
     return found
 
 
-def _of_person(effect: Effect) -> RowEffect:
+def _of_person(effect: Effect, seats: int) -> RowEffect:
     entry, team = effect.entry, apart(effect.entry.team)
     renamed = f", renamed from {apart(effect.former_name)}" if effect.former_name else ""
     word, change = "unchanged", f"in {team}"
@@ -121,7 +123,8 @@ def _of_person(effect: Effect) -> RowEffect:
         word, change = "new", f"joins {team}"
     elif effect.change != "unchanged":
         word = "moved" if effect.change == "moved" else "added"
-        change = f"from {apart(effect.left)} to {team}" if effect.left else f"joins {team}"
+        along = f", with {seats} coming {'seat' if seats == 1 else 'seats'}" if seats else ""
+        change = (f"from {apart(effect.left)} to {team}" if effect.left else f"joins {team}") + along
     elif renamed:
         word = "renamed"
     return RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", change + renamed)

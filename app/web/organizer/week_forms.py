@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.services.weeks import schedule, week_fields, weeks
 from app.web.http.fields import Day, MaxLength, Name, Reason, say, says
@@ -32,6 +32,9 @@ def _check_days(ends: date, info: ValidationInfo) -> date:
     return ends
 
 
+LastDay = Annotated[Day, AfterValidator(_check_days)]
+
+
 class WeekForm(Form):
     """A new week; the short name follows from its name where none is given."""
 
@@ -39,7 +42,7 @@ class WeekForm(Form):
     slug: Annotated[str, MaxLength(40), Field(validate_default=True)] = ""
     timezone: Zone
     starts: Day
-    ends: Day
+    ends: LastDay
     begin: Literal["draft", "open"] = "draft"
     players: Literal["teams", "anyone"] = "teams"
 
@@ -48,11 +51,6 @@ class WeekForm(Form):
     def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
         return _slug(slug, info)
 
-    @field_validator("ends")
-    @classmethod
-    def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
-        return _check_days(ends, info)
-
 
 class WeekEditForm(Form):
     """The name, time zone and days of a week there is."""
@@ -60,12 +58,7 @@ class WeekEditForm(Form):
     name: WeekName
     timezone: Zone
     starts: Day
-    ends: Day
-
-    @field_validator("ends")
-    @classmethod
-    def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
-        return _check_days(ends, info)
+    ends: LastDay
 
 
 class WeekCopyForm(Form):
