@@ -14,7 +14,7 @@ from app.errors import TeamFull
 from app.models import Membership, Person, Team, Week
 from app.services.access import accounts
 from app.services.audit import audit
-from app.services.people import people
+from app.services.people import aliases, people
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries, scores
 from app.services.shifts import credit, timetable
@@ -60,14 +60,32 @@ def assign_all(session: Session, week: Week, places: Mapping[str, str | None], a
     ]
     rules = rule_sets.rules_of(session, week)
     if rows:
+        followers = _take_aliases_along(session, week, places, histories, act)
         _ADD.run(
             session, [{**row, "week_id": week.id, "version": week.version + 1, "by": act.actor.name} for row in rows]
         )
         check_sizes(session, week, rules.team_size)
-        _rescore(session, week, rules, histories, rows)
+        _rescore(session, week, rules, histories, rows, followers)
         credit.follow_people(session, week, [str(row["person_id"]) for row in rows if row["team_id"]], act)
         timetable.plan_waited_for(session, act.now)  # limits count teams with members
     return len(rows)
+
+
+def _take_aliases_along(
+    session: Session, week: Week, places: Mapping[str, str | None], histories: Mapping[str, Sequence[Join]], act: Act
+) -> list[str]:
+    """Give the aliases of who joins a first team that history, so that their work comes along; their ids.
+
+    Versions of their own come before the one of the move, by which an import is undone.
+    """
+    first = {each: team_id for each, team_id in places.items() if team_id is not None and not histories.get(each)}
+    joins = {
+        alias: [Join(first[person_id], act.now), Join(None, act.now)]
+        for alias, person_id in aliases.canonical(session).items()
+        if person_id in first
+    }
+    write_down(session, week, joins, act)
+    return list(joins)
 
 
 def write_down(session: Session, week: Week, joins: Mapping[str, Sequence[Join]], act: Act) -> None:
@@ -99,6 +117,7 @@ def _rescore(
     rules: Rules,
     histories: Mapping[str, Sequence[Join]],
     rows: Iterable[Mapping[str, Any]],
+    followers: Sequence[str],
 ) -> None:
     """Score the teams again between which work moves, and count it no longer among what belongs to none."""
     moves = {row["person_id"]: work_moves(histories.get(row["person_id"], ()), row["team_id"]) for row in rows}
@@ -109,5 +128,5 @@ def _rescore(
         return
     for team_id in sorted(changed):
         scores.refresh(session, week, rules, team_id)
-    brought = activity_queries.count_by_kind(session, week, newcomers)
+    brought = activity_queries.count_by_kind(session, week, [*newcomers, *followers])
     scores.count_unassigned(session, week, {kind: -number for kind, number in brought.items()})

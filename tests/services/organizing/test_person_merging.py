@@ -332,6 +332,21 @@ def test_merge_of_an_alias_of_another_one_reads_through_both(game: Game) -> None
     assert game.verify() == []
 
 
+def test_work_of_an_alias_comes_along_into_the_first_team_of_their_person(game: Game) -> None:
+    stranger(game)
+    stranger(game, "third@example.com", "Third")
+    game.take(person=GUS)
+    game.take(person="third@example.com")
+    merge(game, GUS, "third@example.com")
+    assert game.board().head.unassigned == 2
+
+    game.team("Bats", GUS)
+
+    assert (game.points()["Bats"], game.board().head.unassigned) == (10, 0)
+    assert game.board().standings[0].members == ("Gus Björk",)
+    assert game.verify() == []
+
+
 def test_every_column_that_refers_to_a_person_is_given_away_or_read_through_aliases() -> None:
     stays = {"activity.person_id", "membership.person_id", "audit.person_id", "person.merged_into"}
     ended = {"sign_in.person_id", "sign_in_link.person_id"}
