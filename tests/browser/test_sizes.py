@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.domain.intake.kinds import KINDS
+from app.services.operations import secrets
 from tests.browser.display import screen
 from tests.browser.looking import LAPTOP, looking, overflow
 from tests.browser.test_organizer_weeks import LONG, desk
@@ -13,7 +14,7 @@ from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
 
-TABLET = (768, 1024)
+TABLET, SMALL_PHONE = (768, 1024), (320, 568)
 LINES = """all => all.map((each) => {
   return Math.round(each.getBoundingClientRect().height / parseFloat(getComputedStyle(each).lineHeight));
 })"""
@@ -80,3 +81,27 @@ def test_display_shows_all_of_a_name_of_sixty_letters(chromium: Browser, site: R
         )
 
     assert cut == []
+
+
+def test_small_phone_shows_all_of_a_step_to_the_presenter(chromium: Browser, site: RunningApp) -> None:
+    key = secrets.presenter_key(site.app.state.context.key, SLUG, site.clock.now)
+    with looking(chromium, SMALL_PHONE) as page:
+        page.goto(f"{site.url}/weeks/{SLUG}/summary/present?key={key}")
+        slide, controls = (page.locator(name).bounding_box() for name in (".ceremony__slide", ".controls"))
+        cut = page.evaluate(
+            "(() => { const e = document.querySelector('.ceremony__slide');"
+            " return e.scrollHeight - e.clientHeight; })()"
+        )
+
+        assert slide
+        assert controls
+        assert (overflow(page), cut) == (0, 0)
+        assert slide["y"] + slide["height"] <= controls["y"] + 1
+
+
+def test_small_phone_keeps_a_teams_name_whole_beside_its_pictures(chromium: Browser, site: RunningApp) -> None:
+    site.game.team("Unforgettables", "u1@example.com", "u2@example.com", "u3@example.com")
+    with desk(chromium, site, SMALL_PHONE) as page:
+        page.goto(f"{site.url}/organizer/weeks/{SLUG}/teams")
+
+        assert lines(page, ".team-header .panel__title bdi") == {1}
