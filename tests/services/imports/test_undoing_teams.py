@@ -343,4 +343,5 @@ def test_whatever_refers_to_people_and_teams_is_looked_at_before_one_is_removed(
     assert of_people == looked_at | notices
     assert of_teams == {
         "membership.team_id", "activity.team_id", "join_code.team_id", "calendar_feed.team_id", "shift_credit.team_id",
+        "team.merged_into",
     }  # fmt: skip
