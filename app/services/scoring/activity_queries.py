@@ -173,7 +173,10 @@ def adjustments(
 ) -> list[Adjustment]:
     """The adjustments of a week, or of one of its teams, that are not reversed, as a view has them."""
     if team_id is not None and not view.looks_back:
-        return [Adjustment(*row) for row in _ADJUSTMENTS_OF_TEAM.rows(session, week=week.id, team=team_id)]
+        # One by one: with a list of them SQLite would read the week instead of the teams' own index.
+        ids = [team_id, *team_aliases.of_team(session, team_id)]
+        rows = (row for each in ids for row in _ADJUSTMENTS_OF_TEAM.rows(session, week=week.id, team=each))
+        return [Adjustment(*row) for row in rows]
     query = select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == week.id,
         col(LedgerEntry.kind) == ADJUSTMENT,
@@ -216,7 +219,7 @@ _ANY = Prepared(select(col(LedgerEntry.seq)).where(col(LedgerEntry.week_id) == b
 _ADJUSTMENTS_OF_TEAM = Prepared(
     select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == bindparam("week"),
-        col(LedgerEntry.team_id).in_(team_aliases.ids_of(bindparam("team", type_=Text))),
+        col(LedgerEntry.team_id) == bindparam("team"),
         col(LedgerEntry.kind) == ADJUSTMENT,
         is_live(),
     )

@@ -3,19 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Text, func, literal, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Text, bindparam, func, literal, union_all
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from app.db.statements import Prepared
 from app.models import Team
 from app.services.weeks.weeks import AnyWeek
+
+_OF_TEAM = Prepared(select(Team.id).where(col(Team.merged_into) == bindparam("team")))
 
 
 def canonical(session: Session, week: AnyWeek) -> Mapping[str, str]:
     """Read which team each alias of a week was merged into, by the alias’s id; mostly there is none."""
     query = select(Team.id, Team.merged_into).where(Team.week_id == week.id, col(Team.merged_into).is_not(None))
     return {alias: str(team_id) for alias, team_id in session.exec(query)}
+
+
+def of_team(session: Session, team_id: str) -> list[str]:
+    """The ids of the teams that were merged into a team; mostly there is none."""
+    return [alias for (alias,) in _OF_TEAM.rows(session, team=team_id)]
 
 
 def ids_of(team_id: Any) -> CompoundSelect[Any]:
