@@ -77,7 +77,10 @@ def test_icons_have_the_sizes_that_home_screens_ask_for(site: RunningApp) -> Non
 def test_pictures_have_the_size_they_are_drawn_at(name: str) -> None:
     size = icons.DRAWN[name][1]
 
-    assert size_of((STATIC / name).read_bytes()) == (size, size)
+    picture = (STATIC / name).read_bytes()
+
+    assert size_of(picture) == (size, size)
+    assert len(picture) < 5_000, "drawn without a palette"
 
 
 def size_of(png: bytes) -> tuple[int, int]:
