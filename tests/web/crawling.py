@@ -13,7 +13,7 @@ import httpx
 
 from tests.web.running_app import RunningApp
 
-MAX_PAGES = 600
+MAX_PAGES = 800
 NO_LINKS = ("image/", "text/css", "text/javascript", "font/")
 _LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
