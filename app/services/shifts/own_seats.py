@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app.db.statements import Prepared
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import SeatState
-from app.models import Seat, SeatChange, Shift, Week
+from app.models import Seat, SeatChange, Shift, ShiftSettings, Week
 from app.models.columns import Instant, is_id
 from app.services.shifts.listing import ShiftItem
 
@@ -82,6 +82,12 @@ def next_seat(session: Session, person_id: str, now: datetime) -> NextSeat | Non
     return NextSeat(*rows[0]) if rows else None
 
 
+def unfinished(session: Session, person_id: str, now: datetime) -> NextSeat | None:
+    """A person's latest shift that is over and that they have yet to complete themselves, in whatever week is open."""
+    rows = _UNFINISHED.rows(session, person=person_id, now=now)
+    return NextSeat(*rows[0]) if rows else None
+
+
 class Correction(NamedTuple):
     """An organizer's change of a person's seat: to which state, why, and by whom; empty for programs and commands."""
 
@@ -120,22 +126,30 @@ _OWN_IN = Prepared(
     _OWN_SEATS.where(col(Shift.week_id) == bindparam("week"), col(Shift.id) == bindparam("shift")).limit(1)
 )
 _LIVE = tuple(col(Seat.state) != state for state in ("cancelled", "covered", "no_show"))
-_NEXT = Prepared(
+_IN_OPEN_WEEKS: Any = (
     select(
         col(Week.slug), col(Week.name), col(Seat.shift_id), col(Seat.state), col(Shift.starts_at), col(Shift.ends_at),
         col(Shift.local_date), col(Shift.local_from), col(Shift.local_until), col(Shift.zone),
     )
     .join(Shift, col(Shift.id) == col(Seat.shift_id))
     .join(Week, col(Week.id) == col(Shift.week_id))
-    .where(
-        col(Seat.person_id) == bindparam("person"),
-        *_LIVE,
-        col(Shift.ends_at) > bindparam("now", type_=Instant),
-        col(Week.state) == "open",
-    )
-    .order_by(col(Shift.starts_at), col(Seat.id))
+    .where(col(Seat.person_id) == bindparam("person"), *_LIVE, col(Week.state) == "open")
     .limit(1)
 )  # fmt: skip
+_NEXT = Prepared(
+    _IN_OPEN_WEEKS.where(col(Shift.ends_at) > bindparam("now", type_=Instant)).order_by(
+        col(Shift.starts_at), col(Seat.id)
+    )
+)
+_UNFINISHED = Prepared(
+    _IN_OPEN_WEEKS.join(ShiftSettings, col(ShiftSettings.week_id) == col(Week.id))
+    .where(
+        col(ShiftSettings.completes) == "person",
+        col(Seat.state) == "checked_in",
+        col(Shift.ends_at) <= bindparam("now", type_=Instant),
+    )
+    .order_by(col(Shift.starts_at).desc(), col(Seat.id))
+)
 _LAST_CHANGE = Prepared(
     select(col(SeatChange.after), col(SeatChange.reason), col(SeatChange.changed_by), col(SeatChange.by_person_id))
     .where(col(SeatChange.seat_id) == bindparam("seat"))

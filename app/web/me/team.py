@@ -40,7 +40,7 @@ class _TeamContext:
     """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one.
 
     `opens_at` is the moment at which signing up opens, where that is ahead; `upcoming` what happens to the week by
-    itself.
+    itself; `unfinished` the shift that they have yet to complete.
     """
 
     week: Week | None
@@ -52,6 +52,7 @@ class _TeamContext:
     opens_at: datetime | None = None
     needs_team: bool = True
     upcoming: Upcoming = NOTHING
+    unfinished: NextSeat | None = None
 
 
 class _Deeds(NamedTuple):
@@ -97,8 +98,11 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
         has_shifts = shifts.has_any_ahead(session, week, act.now)
         opens_at = settings.opens_after(session, week, act.now) if has_shifts and shift is None else None
         needs_team = team is not None or settings.settings_of(session, week).needs_team
-        upcoming = schedule.upcoming(session, week.id)
-        return _TeamContext(week, team, names, coming, shift, has_shifts, opens_at, needs_team, upcoming)
+        return _TeamContext(
+            week, team, names, coming, shift, has_shifts, opens_at, needs_team,
+            upcoming=schedule.upcoming(session, week.id),
+            unfinished=own_seats.unfinished(session, act.actor.person_id, act.now),
+        )  # fmt: skip
 
 
 def _deeds(

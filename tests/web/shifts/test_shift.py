@@ -228,6 +228,20 @@ def test_my_next_shift_is_on_top_of_me(site: RunningApp, shifts: Shifts) -> None
     assert "Your shift is on: Thursday 15 September, 06:00–08:00 PDT Go to shift" in text(sign_in(site, ADA).get("/me"))
 
 
+def test_shift_i_forgot_to_complete_is_on_top_of_me_where_people_complete(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    on_shift(site, shift_id)
+    shifts.set(completes="person")
+    during = text(sign_in(site, ADA).get("/me"))
+    site.clock.set("2022-09-15 08:10")
+    after = sign_in(site, ADA).get("/me")
+    press(sign_in(site, ADA), shift_id, "complete", AT)
+
+    told = "Not completed yet: Thursday 15 September, 06:00–08:00 PDT Complete it"
+    assert [told in page for page in (during, text(after), text(sign_in(site, ADA).get("/me")))] == [False, True, False]
+    assert f'href="{PAGE}/{shift_id}">Complete it' in after.text
+
+
 def test_renamed_people_have_their_new_name_on_shifts_without_teams_too(site: RunningApp, shifts: Shifts) -> None:
     shift_id = shifts.make()
     gus = sign_in(site, GUS)
