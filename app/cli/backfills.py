@@ -1,7 +1,10 @@
 """`source key` and `source backfill`: set the key of a tool's API, and fetch what its webhook did not deliver."""
 
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Annotated, Any
 
@@ -16,10 +19,12 @@ from app.cli.sources import Name
 from app.config import Settings
 from app.db.database import Database
 from app.domain.text.public_addresses import Allowed
+from app.errors import Problem
 from app.jobs import backfill as page_jobs
 from app.models import Backfill
 from app.services import jobs
 from app.services.intake import api_keys, backfills
+from app.services.jobs import Claim
 from app.services.operations import secrets, startup
 
 group = sources.sources
@@ -90,7 +95,8 @@ def _wait(voice: Voice, settings: Settings, database: Database, backfill_id: str
             with database.unit_of_work() as session:
                 claims = jobs.claim(session, WORKER, {page_jobs.FETCH: page_jobs.LEASE}, CLOCK.real(), 1)
             for claim in claims:
-                page_jobs.fetch_here(database, CLOCK, key, client, claim)
+                with _renewed(database, claim):
+                    page_jobs.fetch_here(database, CLOCK, key, client, claim)
                 with database.unit_of_work() as session:
                     jobs.finish(session, claim, CLOCK.real())
             with database.reading() as session:
@@ -101,6 +107,25 @@ def _wait(voice: Voice, settings: Settings, database: Database, backfill_id: str
                 return found
             if not claims:
                 time.sleep(LOOK_SECONDS)
+
+
+@contextmanager
+def _renewed(database: Database, claim: Claim) -> Iterator[None]:
+    """Keep the lease of a page while it is fetched; a server soon goes on where this is killed."""
+    is_over = threading.Event()
+
+    def renew() -> None:
+        while not is_over.wait(page_jobs.LEASE.total_seconds() / 3):
+            with suppress(Problem), database.unit_of_work() as session:
+                jobs.renew(session, claim, CLOCK.real() + page_jobs.LEASE)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _answer(name: str, found: Backfill) -> Answer:

@@ -22,8 +22,10 @@ from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
 
 FETCH = backfills.FETCH
-LEASE = timedelta(minutes=5)
-"""A page takes a place, `fetching.PAGE_SECONDS` and the call that began before: all of it within the lease."""
+LEASE = timedelta(seconds=30)
+"""Renewed while a page is fetched, so that one whose server was killed does not stand still for longer."""
+LIMIT = timedelta(minutes=5)
+"""A page takes a place, `fetching.PAGE_SECONDS` and the call that began before: all of it within the limit."""
 ATTEMPTS = 20
 """Each one beyond the first means that a server ended in the middle of a page, or had no database."""
 LARGEST = 32 * 1024 * 1024
@@ -50,7 +52,7 @@ def job(database: Database, clock: Clock, key: SigningKey, networks: Sequence[st
     """The job that fetches a page."""
     threads = Bulkhead("backfill", threads=AT_ONCE, seconds=PLACE_SECONDS, sentence=CROWDED)
     handle = partial(fetch, database, clock, key, client(networks), threads)
-    return Job(FETCH, handle, lease=LEASE, attempts=ATTEMPTS)
+    return Job(FETCH, handle, lease=LEASE, limit=LIMIT, attempts=ATTEMPTS)
 
 
 async def fetch(

@@ -34,13 +34,15 @@ ended = Counter("assembly_week_jobs_total", "Attempts at jobs", ["kind", "outcom
 class Job:
     """The handler of one kind of job, with its retry policy.
 
-    An attempt has its `lease`; the next one follows `backoff` later, each time three times as long, until there were so
-    many `attempts`. What raises one of `final` would fail again, so there is no next one.
+    An attempt has its `lease`, which is renewed up to its `limit` where it has one: it may be short then, so that
+    another process soon goes on where one was killed. The next attempt follows `backoff` later, each time three times
+    as long, until there were so many `attempts`. What raises one of `final` would fail again, so there is no next one.
     """
 
     kind: str
     handle: Handle
     lease: timedelta = timedelta(minutes=1)
+    limit: timedelta | None = None
     attempts: int = 5
     backoff: timedelta = timedelta(seconds=10)
     final: tuple[type[Exception], ...] = ()
@@ -143,8 +145,8 @@ class Worker:
         failure: Exception | None = None
         try:
             # An attempt that outlives its lease would be under way twice.
-            async with asyncio.timeout(job.lease.total_seconds() * 0.9):
-                await job.handle(claim)
+            async with asyncio.timeout((job.limit or job.lease).total_seconds() * 0.9):
+                await self._attempt(job, claim)
         except Exception as error:
             failure = error
             _log(claim, error)
@@ -154,6 +156,26 @@ class Worker:
             outcome = "unknown"
             logger.warning("job %s (%s): its outcome could not be noted: %s", claim.id, claim.kind, problem.detail)
         ended.labels(claim.kind, outcome).inc()
+
+    async def _attempt(self, job: Job, claim: Claim) -> None:
+        renewal = asyncio.create_task(self._renew(job, claim)) if job.limit else None
+        try:
+            await job.handle(claim)
+        finally:
+            if renewal:
+                renewal.cancel()
+
+    async def _renew(self, job: Job, claim: Claim) -> None:
+        """Renew a lease before it is over, until cancelled or lost; while the database is away it is tried again."""
+        is_held = True
+        while is_held:
+            await asyncio.sleep(job.lease.total_seconds() / 3)
+            with suppress(Problem):
+                is_held = await self._database.writes.run(self._prolong, job, claim)
+
+    def _prolong(self, job: Job, claim: Claim) -> bool:
+        with self._database.unit_of_work() as session:
+            return jobs.renew(session, claim, self._clock.real() + job.lease)
 
     def _note(self, job: Job, claim: Claim, failure: Exception | None) -> str:
         now = self._clock.real()

@@ -125,6 +125,12 @@ def _due(kinds: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]
     return _WAITING, col(QueuedJob.kind).in_(kinds), col(QueuedJob.run_at) <= now, is_free
 
 
+def renew(session: Session, claim: Claim, until: datetime) -> bool:
+    """Prolong the lease of an attempt that is under way; False for one that lost it."""
+    held = update(QueuedJob).where(*_held(claim)).values(lease_until=until)
+    return session.connection().execute(held).rowcount == 1
+
+
 def finish(session: Session, claim: Claim, now: datetime) -> bool:
     """Note that a job is done; False for an attempt that lost its lease, whose work must then not be committed.
 
@@ -145,17 +151,14 @@ def bury(session: Session, claim: Claim, error: str, now: datetime) -> bool:
 
 def _end(session: Session, claim: Claim, **values: Any) -> bool:
     """End an attempt, if it still holds its lease: compare and set."""
-    statement = (
-        update(QueuedJob)
-        .where(
-            col(QueuedJob.id) == claim.id,
-            col(QueuedJob.leased_by) == claim.worker,
-            col(QueuedJob.attempts) == claim.attempt,
-            _WAITING,
-        )
-        .values(lease_until=None, leased_by=None, **values)
-    )
+    statement = update(QueuedJob).where(*_held(claim)).values(lease_until=None, leased_by=None, **values)
     return session.connection().execute(statement).rowcount == 1
+
+
+def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that an attempt still holds its lease."""
+    is_its = col(QueuedJob.leased_by) == claim.worker, col(QueuedJob.attempts) == claim.attempt
+    return col(QueuedJob.id) == claim.id, *is_its, _WAITING
 
 
 def backlog(session: Session, now: datetime) -> Backlog:

@@ -191,7 +191,7 @@ def test_a_page_whose_process_was_killed_is_fetched_again_and_counted_once(
 def test_the_longest_page_ends_before_its_attempt_is_given_up() -> None:
     longest = jobs_of_backfills.PLACE_SECONDS + fetching.PAGE_SECONDS + jobs_of_backfills.SECONDS
 
-    assert longest < 0.9 * jobs_of_backfills.LEASE.total_seconds()
+    assert longest < 0.9 * jobs_of_backfills.LIMIT.total_seconds()
 
 
 def test_a_page_that_comes_after_its_lease_is_counted_once(game: Game, github: StandIn, clock: SettableClock) -> None:

@@ -154,6 +154,37 @@ def test_one_job_that_fails_or_hangs_does_not_hold_up_others(database: Database,
     assert [row.id for row in rows(database) if row.done_at] == [third]
 
 
+def test_worker_renews_the_lease_of_an_attempt_with_a_limit(database: Database, clock: SettableClock) -> None:
+    lease, renewed = timedelta(seconds=3), NOW + timedelta(seconds=5)
+    attempts: list[int] = []
+
+    async def be_slow(claim: Claim) -> None:
+        attempts.append(claim.attempt)
+        clock.set(renewed - lease)
+        while rows(database)[0].lease_until != renewed:
+            await asyncio.sleep(LOOK)
+
+    enqueue(database)
+    job = Job("mail", be_slow, lease=lease, limit=timedelta(seconds=20))
+
+    run_until(lambda: rows(database)[0].done_at is not None, Worker(database, clock, [job], look=LOOK))
+
+    assert attempts == [1]
+
+
+def test_renew_of_a_lease_that_went_to_another_changes_nothing(database: Database) -> None:
+    enqueue(database)
+    minute = timedelta(minutes=1)
+    with database.unit_of_work() as session:
+        [first] = jobs.claim(session, "first", {"mail": minute}, NOW, 1)
+        [second] = jobs.claim(session, "second", {"mail": minute}, NOW + minute, 1)
+
+    with database.unit_of_work() as session:
+        outcomes = [jobs.renew(session, each, NOW + 9 * minute) for each in (first, second)]
+
+    assert (outcomes, rows(database)[0].lease_until) == ([False, True], NOW + 9 * minute)
+
+
 def test_job_of_a_worker_that_died_is_done_once_its_lease_is_over(database: Database, clock: SettableClock) -> None:
     enqueue(database)
     with database.unit_of_work() as session:
