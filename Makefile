@@ -62,12 +62,13 @@ test: lint vendor .venv-client/.ready ## every check, then every test; PYTEST_AR
 browsers: .venv/.dev vendor ## the core flows in Firefox and WebKit as well; ARGS="-k Firefox"
 	@$(BIN)/python -m pytest -q -rs tests/browser/engines $(ARGS)
 
-lint: .venv/.dev ## style, types, layers and spelling, without changing a file
+lint: .venv/.dev ## style, types, layers, spelling, scripts and stylesheets, without changing a file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/typos
+	@$(BIN)/python tools/biome.py
 
 fix: .venv/.dev ## mend what ruff can mend, and format
 	@$(BIN)/ruff check --fix .

@@ -49,7 +49,7 @@
 
   function startFlash() {
     const items = waiting.slice(0, MAX_IN_FLASH);
-    items.forEach((item) => item.removeAttribute("data-news"));
+    for (const item of items) item.removeAttribute("data-news");
     newsflash.firstElementChild.replaceChildren(...items);
     newsflash.setAttribute("data-on", "");
     [isFlashing, flashedAt, waiting] = [true, now(), []];

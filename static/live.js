@@ -83,7 +83,7 @@ const stillness = (() => {
     Object.defineProperty(to, "reader", { configurable: true, get: () => reader, set });
   }
   const on = (name, act) => stream.addEventListener(`htmx:${name}`, act);
-  on("sse:after:connection", ({ detail }) => { listen(connection = detail.connection); hear(); });
+  on("sse:after:connection", ({ detail }) => { connection = detail.connection; listen(connection); hear(); });
   on("sse:before:connection", ({ detail }) => { detail.connection.cancelled = isPaused || isBehind; if (connection) lose(Date.now()); });
   // The next message is read when this one was shown: meanwhile the server puts those that wait together.
   const drop = (detail) => { if (isPaused) detail.cancelled = isBehind = true; if (isBehind) connection?.reader?.cancel(); };
