@@ -1,6 +1,6 @@
 """Exports of a week as answers: written to a file first, noted, then sent piece by piece."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from app.db.database import Database
 from app.domain.actor import Act
@@ -41,6 +42,20 @@ class Exported:
     rows: int
 
 
+class _FileAnswer(StreamingResponse):
+    """An answer that closes its file however it ends, also where its reader was gone before the first piece."""
+
+    def __init__(self, file: IO[bytes], media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(pieces(file), media_type=media_type, headers=headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()
+
+
 async def export_answer(database: Database, act: Act, wanted: Wanted) -> StreamingResponse:
     """The export as a file; the audit notes who took it before its first byte leaves. Raises WeekUnknown."""
     file, exported = await database.reads.run(_export, database, act, wanted, long=True)
@@ -51,7 +66,7 @@ async def export_answer(database: Database, act: Act, wanted: Wanted) -> Streami
         raise
     name = f"{exported.week.slug}-{wanted.what}.{wanted.form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces(file), media_type=MEDIA_TYPES[wanted.form], headers=headers)
+    return _FileAnswer(file, MEDIA_TYPES[wanted.form], headers)
 
 
 def _export(database: Database, act: Act, wanted: Wanted) -> tuple[IO[bytes], Exported]:
@@ -75,7 +90,6 @@ def _note(database: Database, act: Act, wanted: Wanted, exported: Exported) -> N
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The content of a file, piece by piece; closes it."""
-    with file:
-        while piece := file.read(CHUNK):
-            yield piece
+    """The content of a file, piece by piece."""
+    while piece := file.read(CHUNK):
+        yield piece

@@ -183,7 +183,7 @@ def caddy(service: int, folder: Path) -> Iterator[Proxy]:
         )
 
     with running(command, folder, port, home):
-        until(lambda: _has_certificate(port), 30)
+        until(lambda: _has_certificate(port), 50)
         yield Proxy("Caddyfile", port, True, folder, load_again)
 
 

@@ -99,8 +99,13 @@ async def ask(app: FastAPI, target: str, shown: dict[str, str], sent: bytes | No
     }  # fmt: skip
     messages: list[Message] = []
 
+    bodies = iter([sent or b""])
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": sent or b"", "more_body": False}
+        for body in bodies:
+            return {"type": "http.request", "body": body, "more_body": False}
+        await asyncio.Event().wait()  # the reader stays: a stream listens for its going while it sends
+        raise AssertionError("nobody leaves")
 
     async def send(message: Message) -> None:
         messages.append(message)

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 STREAMS = "/live$"
 # What a shift and its seats take depends on what was sent before, a cancellation say; connections, and with them
 # deliveries and identities, are made by commands alone; there are at most 20 webhooks.
-DEPENDENT = ("/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}")
+DEPENDENT = (
+    "/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}", "/merge", "/addresses",
+)  # fmt: skip
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.
 LEFT_OUT = {"positive_data_acceptance": {"enabled": False}}

@@ -63,7 +63,7 @@ def test_people_are_listed_by_email(site: RunningApp) -> None:
     people = [each for page in pages for each in page]
     assert [len(page) for page in pages] == [4, 2]
     assert [person["email"] for person in people] == sorted(email for emails in CAST.values() for email in emails)
-    assert {tuple(person) for person in people} == {("person_id", "name", "email", "function", "office")}
+    assert {tuple(person) for person in people} == {("person_id", "name", "email", "addresses", "function", "office")}
     assert (people[0]["email"], people[0]["name"]) == (ADA, NAMES[ADA])
 
 
