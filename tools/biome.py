@@ -44,7 +44,7 @@ def main() -> int:
     except NotVendored as problem:
         sys.stderr.write(f"No Biome, {WITHOUT}: {problem}.\n")
         return 0
-    command = [program, "lint", "--error-on-warnings", "--log-level=warn", "static"]
+    command = [str(program), "lint", "--error-on-warnings", "--log-level=warn", "static"]
     return subprocess.run(command, check=False, cwd=PROJECT).returncode  # noqa: S603 (fixed words)
 
 
