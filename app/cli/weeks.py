@@ -11,7 +11,6 @@ from app.cli.command import command
 from app.cli.output import Answer, Table, Voice, plural
 from app.cli.parameters import Ends, Starts, WeekSlug, iso_date
 from app.cli.place import CLOCK, command_act, reading, writing
-from app.domain.text.direction import apart
 from app.errors import Malformed
 from app.models import Week
 from app.services import lifecycle
@@ -22,6 +21,8 @@ from app.services.shifts import settings as shift_settings
 from app.services.weeks import schedule, weeks
 from app.services.weeks.schedule import LONGEST_GRACE, Action, Planned, Slot
 from app.web.documents import schedule_document, week_document
+
+REOPENED = "Reopened from the command line"
 
 group = typer.Typer(
     help="Create and edit weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True
@@ -114,15 +115,13 @@ def remove(_voice: Voice, slug: WeekSlug) -> Answer:
 def open_week(
     _voice: Voice,
     slug: WeekSlug,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened; it needs one.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened.")] = REOPENED,
 ) -> Answer:
-    """Open a draft, or reopen a closed week for a reason."""
+    """Open a draft, or reopen a closed week."""
     act = command_act()
     with writing() as session:
-        before = weeks.find(session, slug, act.now)
-        if before.state == "closed" and not reason.strip():
-            raise Malformed(f"{apart(before.name)} was closed. Say why it is reopened with --reason.")
-        week = lifecycle.open_week(session, slug, act, reason=reason)
+        given = reason if weeks.find(session, slug, act.now).state == "closed" else None
+        week = lifecycle.open_week(session, slug, act, reason=given)
         return _about(session, week, act.now, f"{week.name} is open.")
 
 

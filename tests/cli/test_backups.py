@@ -132,7 +132,7 @@ def test_restore_folds_in_the_wal_that_lies_beside_the_backup(open_week: Shell) 
         open_week.text("week", "close", "q3-2022")
         for path in open_week.home.glob("assembly-week.sqlite3*"):
             (open_week.desk / path.name.replace("assembly-week", "copy")).write_bytes(path.read_bytes())
-    open_week.text("week", "open", "q3-2022", "--reason", "One more thing")
+    open_week.text("week", "open", "q3-2022")
 
     open_week.text("restore", "copy.sqlite3")
 
