@@ -88,7 +88,7 @@ class Database:
         with (
             self._translated(),
             self._my_turn(permit),
-            self.writing() as connection,
+            self._writing() as connection,
             _session(connection) as session,
         ):
             # The transaction is the connection's: the session's own book about it costs as much as a small transaction.
@@ -150,10 +150,15 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection to write with, for who begins and commits; on SQLite in its turn.
+        """A connection to write with, in its turn, for who begins and commits. Raises Busy."""
+        with self._my_turn(permit_for("writing")), self._writing() as connection:
+            yield connection
 
-        SQLite's one is kept, for to take it from its pool costs as much as a small transaction. After a failure it
-        isn't: closing it rolls back, and the pool finds out if it is still good.
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """The connection of whose turn it is; SQLite's is kept, for its pool costs as much as a small transaction.
+
+        After a failure it isn't: closing it rolls back, and the pool finds out if it is still good.
         """
         if not self.on_sqlite:
             with self.writer.connect() as connection:

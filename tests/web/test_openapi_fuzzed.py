@@ -26,6 +26,7 @@ STREAMS = "/live$"
 # deliveries and identities, are made by commands alone; there are at most 20 webhooks.
 DEPENDENT = (
     "/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}", "/merge", "/addresses",
+    "/reinstatement",
 )  # fmt: skip
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.
