@@ -54,6 +54,7 @@ def flaws_light_and_dark(page: Page) -> list[str]:
     page.wait_for_function(f"() => {FADED}", polling=20)
     dark = [f"dark: {flaw}" for flaw in serious_flaws(page, COLOURS_ONLY)]
     page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"() => {FADED}", polling=20)
     return light + dark
 
 
