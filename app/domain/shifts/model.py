@@ -10,6 +10,9 @@ SeatState = Literal["signed_up", "checked_in", "completed", "no_show", "cancelle
 LIVE: tuple[SeatState, ...] = ("signed_up", "checked_in", "completed")
 """The states in which a person has a seat."""
 
+STANDING = ("open", "pending")
+"""The states in which the offer of a seat stands."""
+
 Completes = Literal["itself", "person", "organizer"]
 
 Code = Literal[

@@ -104,10 +104,11 @@ def preview(session: Session, kind: Kind, slug: str, text: str, choice: Choice |
 
 def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
     roster = roster_import.read(text, choice)
-    planned = plan(session, weeks.find(session, slug, act.now), roster.entries, act.actor, roster.bad)
+    week = weeks.find(session, slug, act.now)
+    planned = plan(session, week, roster.entries, act.actor, roster.bad)
     found = Preview(bad=roster.bad, notes=roster.notes)
-    week, moved = weeks.find(session, slug, act.now), planned.moves.keys() - set(planned.people.fresh.values())
-    seats = coming_seats.count(session, week, moved, act)
+    known = planned.moves.keys() - set(planned.people.fresh.values())
+    seats = coming_seats.count(session, week, known, act)
     for effect in planned.effects:
         found.add(_of_person(effect, seats.get(planned.people.ids[effect.entry.email], 0)))
     if planned.new_teams:

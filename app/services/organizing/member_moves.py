@@ -1,5 +1,6 @@
 """Moves of members, looked at before they happen: points that stay, and what becomes of each seat."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,7 +65,13 @@ def preview(session: Session, slug: str, person_id: str, team_id: str, act: Act)
     if target is not None and target.id == source.id:
         raise Conflict(f"{apart(person.name)} is in {apart(source.name)} already.")
     tally = scores.of_team(session, week, source.id).people.get(person.id)
-    seats = [_seat(session, week, shift, joins, target, act) for shift in _shifts(session, week, person)]
+    after = [*joins, Join(target.id if target else None, act.now)]
+    shift_settings, names = settings.settings_of(session, week), dict(teams.named(session, week))
+    seats = []
+    for shift in _shifts(session, week, person):
+        places = team_at(joins, shift.starts_at), team_at(after, shift.starts_at)
+        judged = LockedShift(session, week, shift, shift_settings, act, None)
+        seats.append(_seat(judged, *places, names))
     return MovePlan(week, person, source, target, tally.points if tally else 0, seats, _refusals(session, week, target))
 
 
@@ -84,15 +91,12 @@ def _shifts(session: Session, week: Week, person: Person) -> list[Shift]:
     return list(session.exec(query.where(*mine).order_by(col(Shift.starts_at))))
 
 
-def _seat(session: Session, week: Week, shift: Shift, joins: list[Join], target: Team | None, act: Act) -> SeatAfter:
+def _seat(judged: LockedShift, before: str | None, after: str | None, names: Mapping[str, str]) -> SeatAfter:
     """A seat goes by the team its person is in when its shift starts; who leaves all teams stays with the last one."""
-    before = team_at(joins, shift.starts_at)
-    after = team_at([*joins, Join(target.id if target else None, act.now)], shift.starts_at)
-    name = teams.find(session, week, after).name if after else None
+    shift, name = judged.shift, names.get(after or "")
     if after == before:
-        has_begun = shift.starts_at < act.now
+        has_begun = shift.starts_at < judged.act.now
         why = "it has begun" if has_begun else "who leaves all teams keeps their seats for the last one"
         return SeatAfter(shift, name, moves=False, note=why)
-    judged = LockedShift(session, week, shift, settings.settings_of(session, week), act, None)
     note = "beyond that team’s limit; the seat stays theirs" if judged.is_limited(after) else ""
     return SeatAfter(shift, name, moves=True, note=note)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Text, func, literal, union_all
-from sqlalchemy import select as sql_select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, CompoundSelect
 from sqlmodel import Session, col, select
 
 from app.db.statements import Prepared
 from app.domain.view import EVERYTHING, View
 from app.models import Person
+from app.services import alias_columns
 from app.services.people import people
 
 _ALL = Prepared(select(Person.id, Person.merged_into).where(col(Person.merged_into).is_not(None)))
@@ -34,15 +33,12 @@ def resolve(session: Session, person_id: str) -> str:
 
 def ids_of(person_id: Any) -> CompoundSelect[Any]:
     """Select a person's id, given as text or as a parameter, and those of their aliases, for `in_`."""
-    own = literal(person_id, Text) if isinstance(person_id, str) else person_id
-    return union_all(sql_select(own), sql_select(col(Person.id)).where(col(Person.merged_into) == own))
+    return alias_columns.ids_of(Person, person_id)
 
 
 def owner_id(person_id: Any) -> ColumnElement[str]:
     """The column expression for whose the rows of a column of people's ids are."""
-    one = aliased(Person)
-    into = sql_select(col(one.merged_into)).where(col(one.id) == person_id).correlate_except(one).scalar_subquery()
-    return func.coalesce(into, person_id)
+    return alias_columns.owner_id(Person, person_id)
 
 
 def owners(session: Session, person_ids: Iterable[str]) -> dict[str, Person]:

@@ -8,6 +8,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.domain.shifts.model import LIVE, STANDING
 from app.models import (
     CalendarFeed,
     Cheer,
@@ -43,9 +44,6 @@ MOVED: tuple[Any, ...] = (
     ScheduledChange.person_id,
 )
 """Columns whose rows change hands. What only grows stays: ledger, memberships and audit are read through aliases."""
-
-_LIVE = ("signed_up", "checked_in", "completed")
-_STANDING = ("open", "pending")
 
 
 def give(session: Session, kept_id: str, other_id: str, now: datetime) -> None:
@@ -83,7 +81,7 @@ def _waiting(kept_id: str, other_id: str, now: datetime) -> tuple[Any, ...]:
     """Whoever has a seat of a shift waits for none; of two places in a line the better one stays."""
     both = [kept_id, other_id]
     waits = and_(col(WaitingEntry.person_id).in_(both), col(WaitingEntry.state) == "waiting")
-    seated = sql_select(col(Seat.shift_id)).where(col(Seat.person_id).in_(both), col(Seat.state).in_(_LIVE))
+    seated = sql_select(col(Seat.shift_id)).where(col(Seat.person_id).in_(both), col(Seat.state).in_(LIVE))
     before = aliased(WaitingEntry)
     better = exists().where(
         col(before.shift_id) == col(WaitingEntry.shift_id), col(before.state) == "waiting",
@@ -101,5 +99,5 @@ def _offers(kept_id: str, other_id: str, now: datetime) -> Any:
     both = [kept_id, other_id]
     theirs = sql_select(col(Seat.id)).where(col(Seat.person_id).in_(both))
     to_self = or_(col(SeatOffer.person_id).in_(both), col(SeatOffer.taker_id).in_(both))
-    stands = and_(col(SeatOffer.state).in_(_STANDING), col(SeatOffer.seat_id).in_(theirs))
+    stands = and_(col(SeatOffer.state).in_(STANDING), col(SeatOffer.seat_id).in_(theirs))
     return update(SeatOffer).where(stands, to_self).values(state="expired", ended_at=now)

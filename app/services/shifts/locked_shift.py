@@ -11,7 +11,7 @@ from app.domain.actor import Act
 from app.domain.draft import SHIFTS_SOURCE
 from app.domain.memberships import Join, current_team, team_at
 from app.domain.shifts.limits import Slots, is_limited, slots_of
-from app.domain.shifts.model import LIVE, Code, SeatState, ShiftFacts, ShiftSettings
+from app.domain.shifts.model import LIVE, STANDING, Code, SeatState, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotAllowed, NotFound, Problem
@@ -27,8 +27,6 @@ from app.services.weeks.weeks import AnyWeek
 
 BY_ITSELF = actor.system(SHIFTS_SOURCE)
 """Whoever does what nobody asked for, as rows name it."""
-STANDING = ("open", "pending")
-"""The states of an offer that may still be taken up."""
 
 
 class LockedShift(NamedTuple):

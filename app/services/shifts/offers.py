@@ -5,12 +5,13 @@ from sqlmodel import Session, col, select
 
 from app.domain.draft import PersonId
 from app.domain.shifts.covers import OfferedTo
+from app.domain.shifts.model import STANDING
 from app.errors import NotFound
 from app.models import Person, Seat, SeatOffer, Shift
 from app.models.columns import is_id
 from app.services import topics
 from app.services.shifts import telling
-from app.services.shifts.locked_shift import STANDING, LockedShift
+from app.services.shifts.locked_shift import LockedShift
 
 
 def standing(session: Session, seat_id: str) -> SeatOffer | None:

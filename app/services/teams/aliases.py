@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Text, bindparam, func, literal, union_all
-from sqlalchemy import select as sql_select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam
 from sqlmodel import Session, col, select
 
 from app.db.statements import Prepared
 from app.models import Team
+from app.services import alias_columns
 from app.services.weeks.weeks import AnyWeek
 
 _OF_TEAM = Prepared(select(Team.id).where(col(Team.merged_into) == bindparam("team")))
@@ -28,12 +27,9 @@ def of_team(session: Session, team_id: str) -> list[str]:
 
 def ids_of(team_id: Any) -> CompoundSelect[Any]:
     """Select a team's id, given as text or as a parameter, and those of its aliases, for `in_`."""
-    own = literal(team_id, Text) if isinstance(team_id, str) else team_id
-    return union_all(sql_select(own), sql_select(col(Team.id)).where(col(Team.merged_into) == own))
+    return alias_columns.ids_of(Team, team_id)
 
 
 def owner_id(team_id: Any) -> ColumnElement[Any]:
     """The column expression for whose the rows of a column of teams' ids are."""
-    one = aliased(Team)
-    into = sql_select(col(one.merged_into)).where(col(one.id) == team_id).correlate_except(one).scalar_subquery()
-    return func.coalesce(into, team_id)
+    return alias_columns.owner_id(Team, team_id)

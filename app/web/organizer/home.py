@@ -52,14 +52,14 @@ def organizer_home(
 
 
 def home_page(page: Page[SignedInAct]) -> Response:
-    """The overview, by the game's time; jobs, tokens and the house go by the real one."""
+    """The overview, by the game's time; jobs, tokens and the service go by the real one."""
     overview = dashboard.look(page.session, page.clock.game(), page.clock.real())
     zone = zone_of(overview.week)
-    house = service_health.look(page.session, page.settings, page.clock.real())
+    service = service_health.look(page.session, page.settings, page.clock.real())
     sources = [each for each in health.every(page.session, page.clock.real()) if each.needs_a_look]
     return page.render(
         "organizer/home.html", found=overview, zone=zone, steps=steps(overview), next_step=next_step(overview),
-        tasks=tasks(overview, sources, house.room, zone), house=house, version=__version__, job_name=wording.job,
+        tasks=tasks(overview, sources, service.room, zone), service=service, version=__version__, job_name=wording.job,
     )  # fmt: skip
 
 

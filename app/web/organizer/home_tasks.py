@@ -28,7 +28,7 @@ class Task(NamedTuple):
 def tasks(found: Overview, sources: Sequence[Health], room: Room | None, zone: tzinfo) -> list[Task]:
     """Everything that needs an organizer now, what cannot wait first."""
     return [
-        *_of_the_house(found, room),
+        *_of_the_service(found, room),
         *_of_shifts_on(found),
         *_of_sources(sources),
         *_of_deliveries(found),
@@ -38,7 +38,7 @@ def tasks(found: Overview, sources: Sequence[Health], room: Room | None, zone: t
     ]
 
 
-def _of_the_house(found: Overview, room: Room | None) -> Iterator[Task]:
+def _of_the_service(found: Overview, room: Room | None) -> Iterator[Task]:
     if room is not None and room.is_tight:
         yield Task(f"The disk of the database has {size(room.free)} left of {size(room.total)}. Make room there.")
     if found.rules_errors:

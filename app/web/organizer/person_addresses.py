@@ -18,13 +18,7 @@ DONE = {
 
 
 class AddressForm(Form):
-    """A further e-mail."""
-
-    email: Annotated[Email, says(accounts.check_email)]
-
-
-class ChosenAddressForm(Form):
-    """One of a person's further e-mails."""
+    """A further e-mail: a new one, or one of theirs."""
 
     email: Annotated[Email, says(accounts.check_email)]
 

@@ -18,7 +18,7 @@ from app.services.organizing.people_search import LONGEST
 from app.web.deps import OrganizerRealAct, ReadSession
 from app.web.http.forms import Form, FormState
 from app.web.organizer.person import PAGE, person_page
-from app.web.organizer.person_addresses import AddressForm, ChosenAddressForm
+from app.web.organizer.person_addresses import AddressForm
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -93,9 +93,7 @@ def add_address(request: Request, act: OrganizerRealAct, person_id: str, form: F
 
 
 @router.post(PAGE + "/addresses/main", name="person_address_main")
-def choose_address(
-    request: Request, act: OrganizerRealAct, person_id: str, form: FormState[ChosenAddressForm]
-) -> Response:
+def choose_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[AddressForm]) -> Response:
     """Make one of somebody's e-mails the one that messages go to."""
 
     def change(session: Session, act: SignedInAct) -> Done:
@@ -106,9 +104,7 @@ def choose_address(
 
 
 @router.post(PAGE + "/addresses/remove", name="person_address_remove")
-def remove_address(
-    request: Request, act: OrganizerRealAct, person_id: str, form: FormState[ChosenAddressForm]
-) -> Response:
+def remove_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[AddressForm]) -> Response:
     """Take a further e-mail away."""
 
     def change(session: Session, act: SignedInAct) -> Done:

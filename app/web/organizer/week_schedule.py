@@ -58,7 +58,8 @@ def _at_its_field() -> Iterator[None]:
     except (Malformed, Conflict) as problem:
         if isinstance(problem, FormInvalid) or (isinstance(problem, Conflict) and not problem.extra):
             raise
-        name = "grace_minutes" if problem.detail.startswith("Grace") else "at"
+        fields = {each["field"] for each in problem.extra.get("errors", ())}
+        name = "grace_minutes" if "grace_minutes" in fields else "at"
         raise type(problem).at(**{name: problem.detail}) from None
 
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import Session, col, select
 
 from app.domain.draft import PersonId
-from app.domain.shifts.model import LIVE
+from app.domain.shifts.model import LIVE, STANDING
 from app.domain.shifts.sign_up import sign_up_refusal
 from app.domain.shifts.waiting import promotes
 from app.errors import Problem
@@ -22,7 +22,7 @@ from app.models import QueuedJob, Seat, SeatChange, SeatOffer, Shift, WaitingEnt
 from app.services.shifts import completion, correction, covers, editing, seats, settling, timetable, waiting
 from app.services.shifts import settings as week_settings
 from app.services.shifts.editing import ShiftChanges
-from app.services.shifts.locked_shift import STANDING, LockedShift
+from app.services.shifts.locked_shift import LockedShift
 from tests.builders import ADA, BO, CAST, CATS, CHIDI, DUA, ELIF, FUMIKO, OWLS, SLUG, Game, moment
 from tests.services.shifts.test_seats import THURSDAY, Plan
 from tests.sqlite import SQLite
