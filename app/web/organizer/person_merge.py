@@ -1,5 +1,6 @@
 """`/organizer/people/{person_id}/merge`: two entries that are one person; and on their page, further e-mails."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
@@ -8,8 +9,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import SignedInAct
+from app.domain.actor import Act, SignedInAct
 from app.errors import Problem
+from app.models import Person
 from app.models.columns import is_id
 from app.services.access import accounts, addresses
 from app.services.organizing import people_search, person_merging
@@ -84,31 +86,31 @@ def merge_person(request: Request, act: OrganizerRealAct, person_id: str, form: 
 @router.post(PAGE + "/addresses", name="person_address_add")
 def add_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[AddressForm]) -> Response:
     """Give somebody a further e-mail."""
-
-    def change(session: Session, act: SignedInAct) -> Done:
-        addresses.add(session, person_id, form.data.email, act)
-        return Done("organizer_person", "address-added", {"person_id": person_id})
-
-    return submit(request, act, change, form=form, page=partial(person_page, person_id=person_id))
+    return _change_addresses(request, act, person_id, form, addresses.add, "address-added")
 
 
 @router.post(PAGE + "/addresses/main", name="person_address_main")
 def choose_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[AddressForm]) -> Response:
     """Make one of somebody's e-mails the one that messages go to."""
-
-    def change(session: Session, act: SignedInAct) -> Done:
-        addresses.make_main(session, person_id, form.data.email, act)
-        return Done("organizer_person", "address-main", {"person_id": person_id})
-
-    return submit(request, act, change, form=form, page=partial(person_page, person_id=person_id))
+    return _change_addresses(request, act, person_id, form, addresses.make_main, "address-main")
 
 
 @router.post(PAGE + "/addresses/remove", name="person_address_remove")
 def remove_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[AddressForm]) -> Response:
     """Take a further e-mail away."""
+    return _change_addresses(request, act, person_id, form, addresses.remove, "address-removed")
 
-    def change(session: Session, act: SignedInAct) -> Done:
-        addresses.remove(session, person_id, form.data.email, act)
-        return Done("organizer_person", "address-removed", {"person_id": person_id})
 
-    return submit(request, act, change, form=form, page=partial(person_page, person_id=person_id))
+def _change_addresses(
+    request: Request,
+    act: SignedInAct,
+    person_id: str,
+    form: FormState[AddressForm],
+    change: Callable[[Session, str, str, Act], Person],
+    done: str,
+) -> Response:
+    def work(session: Session, act: SignedInAct) -> Done:
+        change(session, person_id, form.data.email, act)
+        return Done("organizer_person", done, {"person_id": person_id})
+
+    return submit(request, act, work, form=form, page=partial(person_page, person_id=person_id))
