@@ -164,6 +164,7 @@ def test_settings_without_a_mail_server_offer_no_emails_and_keep_what_was_chosen
 
     assert ("This server sends no emails about it." in page, 'type="checkbox" name="kind"' in page) == (True, False)
     assert page.count('type="hidden" name="kind"') == 14
+    assert ("Such as Europe/Berlin" in page, "No emails from" in page) == (True, False)
 
 
 def test_email_is_one_a_shift_with_all_that_mail_programs_need(office: RunningApp, postbox: Postbox) -> None:

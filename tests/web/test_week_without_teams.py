@@ -9,7 +9,9 @@ from app.services.people import people
 from app.services.shifts import settings
 from tests.builders import ADA, SLUG, a_week, act_by
 from tests.services.shifts.test_seats import Plan
+from tests.web.reading import text
 from tests.web.running_app import RunningApp, sign_in
+from tests.web.test_me_log import sheet
 from tests.web.viewing import watching
 
 PAGE = f"/weeks/{SLUG}"
@@ -94,6 +96,20 @@ def test_board_has_standings_again_with_the_first_team(empty_site: RunningApp, p
     html = empty_site.get(PAGE).text
 
     assert ('id="on-shift"' in html, "Standings" in html, 'class="row' in html) == (False, True, True)
+
+
+def test_what_somebody_does_is_in_the_totals_and_waits_for_no_team(empty_site: RunningApp, plan: Plan) -> None:
+    ada = sign_in(empty_site, ADA)
+    form = ada.get("/me/log")
+    logged = ada.post("/me/log", **sheet(ada))
+    pages = [form, *(ada.get(path) for path in (logged.headers["location"], "/me", "/me/activities"))]
+
+    found = " ".join(map(text, pages))
+
+    assert "No team needed: what you do is in the totals of the week." in text(pages[0])
+    assert "Logged. It’s in the totals of the week." in text(pages[1])
+    assert found.count("It’s in the totals of the week: no team needed.") == 3
+    assert re.findall("no team yet|join one", found, re.IGNORECASE) == []
 
 
 def test_my_page_asks_nobody_to_join_a_team(empty_site: RunningApp, plan: Plan) -> None:

@@ -1,7 +1,9 @@
 """Shift lists: the calendar of a week from a table, imported all or nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -77,10 +79,11 @@ def read(text: str, choice: Choice | None = None) -> ShiftList:
     table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
     entries: list[Entry] = []
     for row in lists.rows_of(table, bad, MAX_LINES):
-        try:
+        flaws = _flaws(row)
+        for flaw in flaws:
+            bad.add(row.line, flaw)
+        if not flaws:
             entries.append(_entry(row))
-        except Malformed as flaw:
-            bad.add(row.line, flaw.detail)
     return ShiftList(entries, bad, table.notes)
 
 
@@ -100,14 +103,34 @@ def apply(session: Session, slug: str, found: ShiftList, act: Act) -> Outcome:
     return outcome
 
 
+def _flaws(row: Row) -> list[str]:
+    """Every flaw that one line has by itself, each once: whoever mends it need not come back for the next."""
+    cells = {name: row.cells[name].strip() for name in LAYOUT.names}
+    parts: list[Callable[[], object]] = [
+        partial(_day, cells["date"]),
+        *(partial(_time, name, cells[name]) for name in ("from", "until")),
+        *(partial(_number, name, cells[name], 1) for name in ("seats", "needed")),
+        partial(_counts, cells["seats"], cells["needed"]),
+        *(partial(shifts.check_line, name, cells[name]) for name in ("label", "place")),
+        partial(shifts.check_link, cells["link"]),
+    ]
+    return list(dict.fromkeys(flaw for part in parts if (flaw := _flaw_of(part))))
+
+
+def _flaw_of(part: Callable[[], object]) -> str:
+    """The flaw with which a part can't be read; empty where it can."""
+    try:
+        part()
+    except Malformed as flaw:
+        return flaw.detail
+    return ""
+
+
 def _entry(row: Row) -> Entry:
-    """One line as it stands. Raises Malformed with its first flaw."""
+    """One line that has no flaw. Raises Malformed."""
     day, start, until, seats, needed, label, place, link = (row.cells[name].strip() for name in LAYOUT.names)
-    usual = ShiftFields()
-    fields = ShiftFields(
-        _number("seats", seats, usual.seats), _number("needed", needed, usual.needed), label, place, link or None
-    )
-    return Entry(row.line, _day(day), _time("from", start), _time("until", until), shifts.check_fields(fields))
+    fields = shifts.check_fields(ShiftFields(*_counts(seats, needed), label, place, link or None))
+    return Entry(row.line, _day(day), _time("from", start), _time("until", until), fields)
 
 
 def _day(text: str) -> date:
@@ -133,16 +156,23 @@ def _number(column: str, text: str, usual: int) -> int:
     return int(text)
 
 
+def _counts(seats: str, needed: str) -> tuple[int, int]:
+    usual = ShiftFields()
+    counts = _number("seats", seats, usual.seats), _number("needed", needed, usual.needed)
+    shifts.check_counts(*counts)
+    return counts
+
+
 def wanted_of(week: Week, entries: list[Entry], bad: BadLines) -> list[tuple[Slot, ShiftFields]]:
     """List the shifts that the lines ask for; `bad` learns of those that this week cannot have."""
     wanted: list[tuple[Slot, ShiftFields]] = []
     first_lines: dict[tuple[datetime, str], int] = {}
     for entry in entries:
-        try:
-            span = _slot(week, entry)
-        except Malformed as flaw:
-            bad.add(entry.line, flaw.detail)
+        if flaws := _span_flaws(week, entry):
+            for flaw in flaws:
+                bad.add(entry.line, flaw)
             continue
+        span = _slot(week, entry)
         first = first_lines.setdefault((span.starts_at, entry.fields.label), entry.line)
         if first != entry.line:
             bad.add(entry.line, f"A shift of this start and label is already on line {first}; keep one of them.")
@@ -150,12 +180,18 @@ def wanted_of(week: Week, entries: list[Entry], bad: BadLines) -> list[tuple[Slo
     return wanted
 
 
-def _slot(week: Week, entry: Entry) -> Slot:
+def _span_flaws(week: Week, entry: Entry) -> list[str]:
+    """Whatever keeps a line from being a shift of this week."""
+    flaws = []
     if entry.start >= entry.until:
         span = f"{clock_text(entry.start)} to {clock_text(entry.until)}"
-        raise Malformed(f"A shift must end after it starts, on the same day: {span} doesn’t. Midnight is 24:00.")
+        flaws.append(f"A shift must end after it starts, on the same day: {span} doesn’t. Midnight is 24:00.")
     if not week.starts <= entry.day <= week.ends:
-        raise Malformed(f"{entry.day} is outside of the week, {week.starts} to {week.ends}.")
-    found = slots.slot(entry.day, entry.start, entry.until, week.zone)
-    shifts.check_slot(week, found)
-    return found
+        flaws.append(f"{entry.day} is outside of the week, {week.starts} to {week.ends}.")
+    if not flaws and (flaw := _flaw_of(lambda: shifts.check_slot(week, _slot(week, entry)))):
+        flaws.append(flaw)
+    return flaws
+
+
+def _slot(week: Week, entry: Entry) -> Slot:
+    return slots.slot(entry.day, entry.start, entry.until, week.zone)

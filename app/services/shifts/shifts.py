@@ -186,12 +186,17 @@ def _check_pattern(week: Week, pattern: Pattern, first: date, last: date) -> Non
 
 def check_fields(fields: ShiftFields) -> ShiftFields:
     """The fields of a shift, tidied. Raises Malformed with the first flaw."""
-    if not 1 <= fields.seats <= MAX_SEATS:
-        raise Malformed(f"A shift has 1 to {MAX_SEATS:,} seats.")
-    if not 0 <= fields.needed <= fields.seats:
-        raise Malformed("“needed” can’t be more than the seats there are.")
+    check_counts(fields.seats, fields.needed)
     label, place = check_line("label", fields.label), check_line("place", fields.place)
     return ShiftFields(fields.seats, fields.needed, label, place, check_link(fields.link))
+
+
+def check_counts(seats: int, needed: int) -> None:
+    """Raise Malformed for numbers of seats that no shift can have."""
+    if not 1 <= seats <= MAX_SEATS:
+        raise Malformed(f"A shift has 1 to {MAX_SEATS:,} seats.")
+    if not 0 <= needed <= seats:
+        raise Malformed("“needed” can’t be more than the seats there are.")
 
 
 def check_line(field: str, text: str) -> str:

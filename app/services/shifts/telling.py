@@ -94,9 +94,15 @@ def seat_free(teller: Teller, people: Iterable[str]) -> None:
 
 
 def offered(teller: Teller, seat: Seat, offer: SeatOffer) -> None:
-    """Tell whoever may take an offered seat: one person, the holder's team, or all who play in the week."""
+    """Tell whoever may take an offered seat: one person, the holder's team, or all who play in the week.
+
+    Who is on the shift themselves can't, the holder among them.
+    """
     people = {offer.person_id} if offer.person_id else _audience(teller, seat, offer.audience)
-    teller.tell("offered", {each for each in people if each} - {seat.person_id}, offer.id, name=_name(teller, seat))
+    on_it = select(Seat.person_id).where(Seat.shift_id == teller.shift.id, col(Seat.state).in_(LIVE))
+    seated = teller.session.exec(on_it).all()
+    others = {each for each in people if each and each not in seated}
+    teller.tell("offered", others, offer.id, name=_name(teller, seat))
 
 
 def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:

@@ -15,6 +15,7 @@ from app.services.access import accounts
 from app.services.ledger import hand_logs, my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.rules import rule_sets
+from app.services.shifts import settings
 from app.services.weeks import weeks
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.render import signed
@@ -48,6 +49,7 @@ def my_activities(
         "me/activities.html", section="activities", week=shown.slug, shown=shown, is_first=cursor is None,
         found=my_week.page(session, shown, actor.person_id, cursor=cursor, limit=PER_PAGE, view=view),
         weeks=my_week.weeks_of(session, actor.person_id), zone=shown.zone,
+        needs_team=settings.settings_of(session, shown).needs_team,
         kinds=rule_sets.rules_numbered(session, view.rule_set_id).kind_by_name, now=act.now,
     )  # fmt: skip
 
@@ -65,10 +67,11 @@ def activity_page(page: Page[SignedInAct], *, activity: str, done: str = "") -> 
     session, actor = page.session, page.act.actor
     week, found = my_week.find(session, accounts.find(session, actor.person_id), activity, actor)
     rules = rule_sets.rules_numbered(session, weeks.view(week, actor).rule_set_id)
-    flash = _logged(found) if done == "logged" else DONE.get(done, "")
+    needs_team = settings.settings_of(session, week).needs_team
+    flash = _logged(found, needs_team=needs_team) if done == "logged" else DONE.get(done, "")
     return replace(page, flash=flash).render(
         "me/activity.html", section="activities", week=week.slug, shown=week, found=found, zone=week.zone,
-        kinds=rules.kind_by_name, now=page.act.now,
+        kinds=rules.kind_by_name, now=page.act.now, needs_team=needs_team,
     )  # fmt: skip
 
 
@@ -83,9 +86,11 @@ def undo_log(request: Request, act: MemberAct, activity: str) -> Response:
     return submit(request, act, undo, page=partial(activity_page, activity=activity))
 
 
-def _logged(found: OwnActivity) -> str:
+def _logged(found: OwnActivity, *, needs_team: bool) -> str:
     """The sentence about an activity that was just logged: its points and whose they are."""
     if found.counts:
         name = isolated(found.activity.team or "")
         return f"Logged: {signed(found.points)} {'point' if abs(found.points) == 1 else 'points'} for {name}"
-    return "Logged. Its points show at the reveal." if found.waiting else "Logged. No team yet."
+    if found.waiting:
+        return "Logged. Its points show at the reveal."
+    return "Logged. No team yet." if needs_team else "Logged. It’s in the totals of the week."

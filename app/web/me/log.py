@@ -26,7 +26,7 @@ from app.services.ledger import hand_logs, my_week, recording
 from app.services.ledger.activities import ActivityView
 from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_prose
 from app.services.rules import rule_sets
-from app.services.shifts import shifts
+from app.services.shifts import settings, shifts
 from app.services.weeks import schedule, weeks
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.fields import MaxLength, a_day, a_time, says
@@ -101,13 +101,17 @@ AnyLogForm = TypeVar("AnyLogForm", bound=LogForm)
 
 @dataclass(frozen=True, slots=True)
 class LogContext:
-    """The context of logging: the week, its rules, those its board is shown by, the person's team there."""
+    """The context of logging: the week, its rules, those its board is shown by, the person's team there.
+
+    Where it `needs_team`, what is done without one scores nothing yet.
+    """
 
     week: Week
     rules: Rules
     shown_rules: Rules
     team: Team | None
     has_shifts: bool
+    needs_team: bool = True
 
     @property
     def kinds(self) -> list[str]:
@@ -155,7 +159,9 @@ def _context(session: Session, act: SignedInAct) -> LogContext | None:
         return None
     team = my_week.team_in(session, week, act.actor.person_id)
     shown = rule_sets.rules_numbered(session, weeks.view(week, act.actor).rule_set_id)
-    return LogContext(week, rule_sets.rules_of(session, week), shown, team, shifts.has_any(session, week))
+    needs_team = settings.settings_of(session, week).needs_team
+    has_shifts = shifts.has_any(session, week)
+    return LogContext(week, rule_sets.rules_of(session, week), shown, team, has_shifts, needs_team)
 
 
 def now_in(context: LogContext, now: datetime) -> dict[str, str]:

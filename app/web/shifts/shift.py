@@ -14,6 +14,7 @@ from app.services.access import accounts
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import listing, own_seats, refusals
+from app.services.shifts.listing import ShiftItem
 from app.services.shifts.own_seats import Correction, OwnSeat
 from app.services.standings import boards
 from app.services.weeks import weeks
@@ -81,7 +82,7 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
         logged=_logged(page, activity) if done == LOGGED else None,
         is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
-        people=_people(page, shown) if row.can_offer else [], offer=page.form(OfferForm, to="everyone"),
+        people=_people(page, shown, item) if row.can_offer else [], offer=page.form(OfferForm, to="everyone"),
         correction=_correction(page, shown, shift_id), entry=_entry(page, shown.week, seat),
         when=refusals.dated(item.shift),
     )  # fmt: skip
@@ -98,14 +99,15 @@ def _logged(page: Page[Any], activity: str) -> OwnActivity | None:
         return None
 
 
-def _people(page: Page[Any], shown: WeekShifts) -> list[tuple[str, str]]:
-    """The ids and names of those whom a seat can be offered to: of the week's teams and shifts, but the reader.
+def _people(page: Page[Any], shown: WeekShifts, item: ShiftItem) -> list[tuple[str, str]]:
+    """The ids and names of those whom a seat can be offered to: of the week's teams and shifts, but who is on this one.
 
     Who joined behind a freeze is nobody's business yet, unless they have a seat.
     """
     names = dict(boards.names_in(page.session, shown.week, weeks.view(shown.week, page.act.actor)))
     names |= {seat.person_id: seat.person for item in shown.kept.items for seat in item.seats}
-    names.pop(shown.reader.person_id if shown.reader is not None else "", None)
+    on_it = {seat.person_id for seat in item.seats if seat.is_live}
+    names = {person_id: name for person_id, name in names.items() if person_id not in on_it}
     return sorted(names.items(), key=lambda person: (person[1].casefold(), person))[:MOST_PEOPLE]
 
 

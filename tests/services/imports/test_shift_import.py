@@ -76,6 +76,26 @@ def test_list_with_a_bad_line_makes_nothing(game: Game, line: str, sentence: str
     assert list(made(game)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "beginnings"),
+    [
+        (
+            "9/15/2022,6,13 pm,many,few,,,javascript:alert(1)",
+            ["Write the date", "Write “from”", "Write “until”", "“seats” is", "“needed” is", "A link begins"],
+        ),
+        ("9/15/2022,06:00,08:00,2,3,,,", ["Write the date", "“needed” can’t be more"]),
+        ("2022-12-24,22:00,02:00,,,,,", ["A shift must end after it starts", "2022-12-24 is outside of the week"]),
+    ],
+)
+def test_list_names_all_mistakes_of_a_line_at_once(game: Game, line: str, beginnings: list[str]) -> None:
+    with pytest.raises(ListRefused) as refused:
+        apply(game, line)
+
+    errors = refused.value.extra["errors"]
+    told = [error["message"][: len(beginning)] for error, beginning in zip(errors, beginnings, strict=True)]
+    assert ({error["line"] for error in errors}, told) == ({2}, beginnings)
+
+
 def test_list_without_its_header_is_refused(game: Game) -> None:
     with pytest.raises(ListRefused, match=r"Line 1 reads “date;from;till”: there is no column until\."):
         apply(game, header="date;from;till")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import pytest
 from sqlmodel import col, select
@@ -136,6 +137,17 @@ def test_offer_to_everyone_reaches_all_who_play(plan: Plan) -> None:
     offer(plan, plan.sign_up(plan.shift(day=FRIDAY), ADA).seat, "everyone")
 
     assert news(plan) == [("offered", email) for email in sorted((BO, CHIDI, DUA, ELIF, FUMIKO))]
+
+
+@pytest.mark.parametrize("to", ["everyone", "team"])
+def test_offer_passes_over_who_is_on_the_shift_too(plan: Plan, to: Literal["everyone", "team"]) -> None:
+    seat = plan.sign_up(plan.shift(day=FRIDAY), ADA).seat
+    plan.sign_up(seat.shift_id, BO)
+
+    offer(plan, seat, to)
+
+    assert BO not in {email for kind, email in news(plan) if kind == "offered"}
+    assert ("offered", CHIDI) in news(plan)
 
 
 def test_offer_to_everyone_passes_over_who_gave_up_all_their_seats(plan: Plan) -> None:

@@ -81,12 +81,13 @@ def test_seat_offered_to_one_person_is_shown_to_them_alone(site: RunningApp, shi
     shift_id = shifts.make()
     ada, dua, bo = (sign_in(site, email) for email in (ADA, DUA, BO))
     press(ada, shift_id, "take")
+    shifts.sign_up(shift_id, CHIDI)
 
     form = text(ada.get(f"{PAGE}/{shift_id}"))
     ada.post(f"{PAGE}/{shift_id}/offer{AT}", to=bo.person_id)
     wrong = ada.post(f"{PAGE}/{shift_id}/offer{AT}", to="somebody")
 
-    assert "To Everyone My team Bo Nguyen Chidi Okafor Dua Krasniqi" in form
+    assert "To Everyone My team Bo Nguyen Dua Krasniqi" in form  # Chidi is on it
     assert "Take over from Ada Lovelace" in row(bo.get(PAGE), shift_id)
     assert "Take over" not in row(dua.get(PAGE), shift_id)
     assert (wrong.status_code, mistakes(wrong)) == (422, {"to": "Choose whom to offer your seat to."})
@@ -164,7 +165,9 @@ def test_completed_shift_earns_its_points_and_asks_for_the_guestbook(site: Runni
     assert "You’re on it, completed" in text(done)
     assert '<details class="panel" open>' in done.text
     assert site.points()[OWLS] == 20
-    assert "We sat together" in text(ada.get(entry.headers["location"]))
+    written = ada.get(entry.headers["location"])
+    assert "We sat together" in text(written)
+    assert f'href="{PAGE}/{shift_id}">Thu 15 Sep 06:00–08:00 PDT</a>' in written.text  # and back to the shift
 
 
 @pytest.mark.parametrize(
