@@ -113,6 +113,11 @@ class Header:
         """The names of columns that are there more than once."""
         return [name for name in dict.fromkeys(self.columns) if name is not None and self.columns.count(name) > 1]
 
+    @property
+    def is_row(self) -> bool:
+        """True for a line that reads like a row: an email or login is in it, or a date or number begins a cell."""
+        return any("@" in text or text.strip()[:1].isdigit() for text in self.headings)
+
     def unread(self, layout: Layout) -> list[str]:
         """The headings of further columns, which nobody reads."""
         read = {place for places in self.joined(layout).values() for place in places}

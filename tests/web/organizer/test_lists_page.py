@@ -107,6 +107,24 @@ def test_columns_nobody_understands_are_chosen_by_hand(site: RunningApp, organiz
     assert (answer.status_code, "Foxes" in str(site.board())) == (303, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "is_row"),
+    [
+        ("teams", "Klub;Person;Post", False),
+        ("teams", "Foxes;Nia;nia@example.com", True),
+        ("shifts", "2022-09-14;6:00;8:00", True),
+        ("shifts", "Tag;Beginn;Schluss", False),
+    ],
+)
+def test_first_row_of_a_list_without_headings_stays_a_row(
+    organizer: Visitor, kind: str, first: str, is_row: bool
+) -> None:
+    asked = organizer.post(f"{HERE}?kind={kind}", step="preview", text=f"{first}\n")
+
+    assert "Which column is which?" in asked.text
+    assert ('name="headed" checked' not in asked.text) == is_row
+
+
 def test_columns_that_were_chosen_stay_chosen_while_mistakes_are_mended(organizer: Visitor) -> None:
     chosen = {"columns": ["name", "", "email"], "headed": "on", "text": "Klub;Floor;Post\nNia;3;no\n"}
 
