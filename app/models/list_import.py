@@ -12,7 +12,8 @@ class ListImport(SQLModel, table=True):
     """One list that changed something; rows are added by imports and marked once, when somebody undoes one.
 
     `version` is the week's version it brought, by which its activities and memberships are known; `counts` says how
-    much it changed and `made` the ids of what it made, both JSON. `undone_version` is the version of the undoing.
+    much it changed and `made` the ids of what it made and of whom it named, both JSON. `undone_version` is the version
+    of the undoing.
     """
 
     __tablename__ = "list_import"

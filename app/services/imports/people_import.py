@@ -95,9 +95,15 @@ class Plan:
 
     @property
     def made(self) -> dict[str, Any]:
-        """The ids of people the list adds, and former and new names and places of the others."""
-        known = {id_: change for id_, change in self.places.items() if id_ in self.changed}
-        return {"people": list(self.people.fresh.values()), "renamed": self.people.renamed, "places": known}
+        """The ids of people the list adds and names, former and new names and places, and whether it tells places."""
+        changed = {id_: change for id_, change in self.places.items() if id_ in self.changed}
+        return {
+            "people": list(self.people.fresh.values()),
+            "renamed": self.people.renamed,
+            "places": changed,
+            "named": self.people.known,
+            "placed": any(entry.function is not None or entry.office is not None for entry in self.entries),
+        }
 
 
 def plan(session: Session, entries: Sequence[Entry], actor: Actor, bad: BadLines) -> Plan:

@@ -49,7 +49,8 @@ class Effect(NamedTuple):
 class Plan:
     """The changes that a list makes to one version of a week, worked out before it is locked.
 
-    `names` are by e-mail, `new_teams` ids and names by folded name, `moves` the team's id by person's id.
+    `names` are by e-mail, `new_teams` ids and names by folded name, `moves` the team's id by person's id, `known_teams`
+    the ids of those that were there.
     """
 
     week_id: int
@@ -61,15 +62,18 @@ class Plan:
     new_teams: Mapping[str, tuple[str, str]]
     moves: Mapping[str, str]
     left: Mapping[str, str]
+    known_teams: Sequence[str]
     teams: int
 
     @property
     def made(self) -> dict[str, Any]:
-        """The ids of people and teams that the list makes, and former and new names of people by their id."""
+        """The ids of people and teams that the list makes, former and new names by the person's id, whom it knew."""
         return {
             "people": list(self.people.fresh.values()),
             "teams": [team_id for team_id, _ in self.new_teams.values()],
             "renamed": self.people.renamed,
+            "named": self.people.known,
+            "named_teams": list(self.known_teams),
         }
 
     @cached_property
@@ -111,7 +115,9 @@ def plan(
     names_by_id = dict(every.values())
     _check_sizes(entries, found.ids, {**present, **moves}, moves, size, names_by_id, bad)
     left = {person_id: names_by_id[team] for person_id in moves if (team := present.get(person_id)) is not None}
-    return Plan(week.id, week.version, size, entries, by_email, found, new_teams, moves, left, len(set(keys.values())))
+    there = [known[key][0] for key in dict.fromkeys(keys.values()) if key in known]
+    number = len(set(keys.values()))
+    return Plan(week.id, week.version, size, entries, by_email, found, new_teams, moves, left, there, number)
 
 
 def _check_sizes(

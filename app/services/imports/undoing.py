@@ -26,7 +26,8 @@ from app.models import (
 )
 from app.services import memberships, topics
 from app.services.audit import audit
-from app.services.imports import history, renames
+from app.services.imports import history, later_lists, renames
+from app.services.imports.later_lists import Named
 from app.services.intake import authors
 from app.services.ledger import rulings
 from app.services.people import people, places
@@ -40,6 +41,7 @@ from app.services.weeks import weeks
 
 REASON = "The import was undone"
 MOST_NAMED = 10
+_STAYS = "is on a later list, and stays there", "are on a later list, and stay there"
 
 
 @dataclass
@@ -99,38 +101,46 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     week, undone = _its(week), Undone()
     query = select(Membership.person_id).where(Membership.week_id == week.id, Membership.version == found.version)
     moved = list(session.exec(query))
+    kept = later_lists.left_by_undone(session, found, made.get("named", []))
     before, since = _around(session, week, found)
+    later = later_lists.named_since(session, found)
     after = [person_id for person_id in moved if person_id in since]
+    again = [person_id for person_id in moved if person_id in later.members and person_id not in since]
     names_by_id = people.names_of(session, {*moved, *made["renamed"]})
-    former = {person_id: before.get(person_id) for person_id in moved if person_id not in since}
+    former = {id_: before.get(id_) for id_ in [*moved, *kept] if id_ not in since and id_ not in later.members}
     undone.counts["moved back"] = memberships.assign_all(session, week, former, act)
     undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
-    undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, undone, act)
+    undone.stayed += _named(sorted(again, key=names_by_id.__getitem__), names_by_id, *_STAYS)
+    undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, later, undone, act)
     found.undone_version = week.version + 1
-    _remove_made(session, week, made, undone, act)
+    _remove_made(session, week, made, later, undone, act)
     weeks.bump_version(session, week)
     return undone
 
 
-def _people(session: Session, _week: Week | None, _found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+def _people(session: Session, _week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
     """Give people the name, function and office they had; remove those it added, unless something stands against it."""
-    undone = Undone()
+    undone, later = Undone(), later_lists.named_since(session, found)
     names_by_id = people.names_of(session, made["renamed"])
-    undone.counts["renamed back"] = _rename_back(session, None, made["renamed"], names_by_id, undone, act)
-    _place_back(session, made["places"], undone)
-    _remove_people(session, made["people"], undone, act)
+    undone.counts["renamed back"] = _rename_back(session, None, made["renamed"], names_by_id, later, undone, act)
+    _place_back(session, made["places"], later, undone)
+    _remove_people(session, made["people"], later, undone, act)
     return undone
 
 
-def _place_back(session: Session, changed: dict[str, list[list[str]]], undone: Undone) -> None:
-    """Give people the function and office they had, unless somebody changed one of them since."""
+def _place_back(session: Session, changed: dict[str, list[list[str]]], later: Named, undone: Undone) -> None:
+    """Give people the function and office they had, unless somebody changed one since or a later list says the same."""
     now = places.of(session, changed)
-    back = {id_: Place(*former) for id_, (former, new) in changed.items() if now.get(id_) == Place(*new)}
+    there = {id_: Place(*former) for id_, (former, new) in changed.items() if now.get(id_) == Place(*new)}
+    back = {id_: former for id_, former in there.items() if id_ not in later.placed}
     places.put(session, back)
     undone.counts["changed back"] = len(back)
-    kept = people.names_of(session, changed.keys() - back.keys())
+    names = people.names_of(session, changed.keys() - back.keys())
+    kept = sorted(names, key=names.__getitem__)
     one, many = "has another function or office since, and keeps it", "have others since, and keep them"
-    undone.stayed += _named(sorted(kept, key=kept.__getitem__), kept, one, many)
+    undone.stayed += _named([id_ for id_ in kept if id_ not in there], names, one, many)
+    one, many = "is on a later list, and keeps function and office", "are on a later list, and keep function and office"
+    undone.stayed += _named([id_ for id_ in kept if id_ in there], names, one, many)
 
 
 def _around(session: Session, week: Week, found: ListImport) -> tuple[dict[str, str | None], set[str]]:
@@ -153,12 +163,18 @@ def _rename_back(
     week: Week | None,
     renamed: dict[str, list[str]],
     names_now: dict[str, str],
+    later: Named,
     undone: Undone,
     act: Act,
 ) -> int:
     owners = renames.out_of_reach(session, act.actor) & renamed.keys()
-    back = {id_: former for id_, (former, new) in renamed.items() if id_ not in owners and names_now.get(id_) == new}
-    kept = [id_ for id_ in renamed if id_ not in back and id_ not in owners]
+    there = {id_: former for id_, (former, new) in renamed.items() if id_ not in owners and names_now.get(id_) == new}
+    back = {id_: former for id_, former in there.items() if id_ not in later.people}
+    again = [id_ for id_ in there if id_ not in back]
+    undone.stayed += _named(
+        again, names_now, "is on a later list, and keeps that name", "are on a later list, and keep those names"
+    )
+    kept = [id_ for id_ in renamed if id_ not in there and id_ not in owners]
     one, many = "was renamed since, and keeps that name", "were renamed since, and keep those names"
     undone.stayed += _named(kept, names_now, one, many)
     undone.stayed += _named(
@@ -172,21 +188,28 @@ def _rename_back(
     return len(back)
 
 
-def _remove_made(session: Session, week: Week, made: dict[str, Any], undone: Undone, act: Act) -> None:
+def _remove_made(session: Session, week: Week, made: dict[str, Any], later: Named, undone: Undone, act: Act) -> None:
     """Remove the teams and people that the import made, but for those that something stands against."""
     team_names = {team.id: team.name for team in teams.of_week(session, week)}
     there = [team_id for team_id in made["teams"] if team_id in team_names]
-    against = team_removal.remove(session, week, there, act)
+    against = team_removal.remove(session, week, [id_ for id_ in there if id_ not in later.teams], act)
+    against |= {id_: [later_lists.NAMED] for id_ in there if id_ in later.teams}
     undone.counts["of its teams removed"] = len(there) - len(against)
     undone.stayed += _kept(against, team_names, "(team) stays: it has", "(teams) stay: they have")
-    _remove_people(session, made["people"], undone, act)
+    _remove_people(session, made["people"], later, undone, act)
 
 
-def _remove_people(session: Session, person_ids: list[str], undone: Undone, act: Act) -> None:
+def _remove_people(session: Session, person_ids: list[str], later: Named, undone: Undone, act: Act) -> None:
     names = people.names_of(session, person_ids)
-    against = people_removal.remove(session, person_ids, act)
+    against = people_removal.remove(session, [id_ for id_ in person_ids if id_ not in later.people], act)
+    against |= {id_: [later_lists.NAMED] for id_ in names if id_ in later.people}
     undone.counts["of its people removed"] = len(names) - len(against)
-    undone.stayed += _kept(against, names, "stays: they have", "stay: they have")
+    undone.stayed += _kept(
+        {id_: nouns for id_, nouns in against.items() if id_ not in later.members},
+        names,
+        "stays: they have",
+        "stay: they have",
+    )
 
 
 def _kept(against: Obstacles, names_by_id: dict[str, str], one: str, many: str) -> list[str]:

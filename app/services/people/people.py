@@ -123,6 +123,12 @@ class Wanted(NamedTuple):
     renamed: dict[str, tuple[str, str]]
     everybody: int
 
+    @property
+    def known(self) -> list[str]:
+        """The ids of those who were there before."""
+        fresh = set(self.fresh.values())
+        return [person_id for person_id in dict.fromkeys(self.ids.values()) if person_id not in fresh]
+
 
 def look_up(session: Session, names: Mapping[str, str], progress: Callable[[int], None] = lambda _: None) -> Wanted:
     """Look up people by their folded e-mails, and give ids to those who are not there; `names` are by e-mail.

@@ -1,6 +1,7 @@
 """People lists: who there is, into no team, with function and office, and one step back."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import inspect
@@ -97,6 +98,24 @@ def test_undoing_puts_back_what_nobody_changed_since(game: Game) -> None:
     with game.database.reading() as session:
         removed = session.exec(select(Person).where(col(Person.removed_at).is_not(None))).all()
     assert [each.name for each in removed] == ["New"]
+
+
+def test_what_a_later_list_says_again_stays_until_that_is_undone(game: Game) -> None:
+    apply(game, f"{ADA},Ada Renamed,Sales,Berlin", f"{BO},Bo Renamed,Legal,", "new@example.com,New,,")
+    again = f"{ADA},Ada Renamed,Sales,Berlin", "new@example.com,New,,", "pia@example.com,Pia,,"
+    apply(game.at(game.now + timedelta(minutes=1)), *again)
+    with game.database.reading() as session:
+        first = history.recent(session, None)[-1]
+
+    with game.database.unit_of_work() as session:
+        undone = undoing.undo(session, first.id, game.act)
+
+    assert known(game.database, ADA, BO) == [("Ada Renamed", "Sales", "Berlin"), ("Bo Nguyen", "", "")]
+    assert undone.stayed == [
+        "Ada Renamed is on a later list, and keeps that name.",
+        "Ada Renamed is on a later list, and keeps function and office.",
+        "New stays: they have been named on a later list.",
+    ]
 
 
 @pytest.mark.parametrize(

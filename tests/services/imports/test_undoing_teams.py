@@ -27,7 +27,7 @@ from app.models import (
 )
 from app.services import calendar_feeds
 from app.services.access import accounts
-from app.services.imports import history, roster_import, undoing
+from app.services.imports import history, people_import, roster_import, undoing
 from app.services.imports.undoing import Undone
 from app.services.organizing import join_codes, people_search
 from app.services.organizing.people_search import Wanted
@@ -54,6 +54,12 @@ def undo(game: Game) -> Undone:
     with game.database.unit_of_work() as session:
         found = next(each for each in history.recent(session, game.week()) if each.undone_at is None)
         return undoing.undo(session, found.id, game.act)
+
+
+def undo_first(game: Game) -> Undone:
+    """Undo the oldest list."""
+    with game.database.unit_of_work() as session:
+        return undoing.undo(session, history.recent(session, game.week())[-1].id, game.act)
 
 
 def team_names(game: Game) -> list[str]:
@@ -262,6 +268,42 @@ def test_several_lists_are_undone_one_after_the_other(game: Game) -> None:
 
     assert [each.stayed for each in undone] == [[], [], []]
     assert (game.board().standings, listed(game), game.verify()) == (*before, [])
+
+
+def test_whom_and_what_a_later_list_names_again_stays_until_that_is_undone(game: Game) -> None:
+    import_list(game, f"{TEXT}Hens,Uma,uma@example.com\n{OWLS},Bo B,{BO}\n")
+    again = f"team,name,email\nFoxes,Nia,{NIA}\nFoxes,Ada Lovelace,{ADA}\n{OWLS},Bo B,{BO}\nFoxes,Pia,pia@example.com\n"
+    import_list(game.at(LATER), again)
+
+    undone = undo_first(game)
+
+    assert undone.stayed == [
+        "Ada Lovelace, Nia are on a later list, and stay there.",
+        "Bo B is on a later list, and keeps that name.",
+        "Foxes (team) stays: it has been named on a later list.",
+    ]
+    assert team_names(game) == [CATS, "Foxes", OWLS]
+    assert {email for email, team in listed(game) if team == "Foxes"} == {NIA, ADA, "pia@example.com"}
+    assert {HUGO, "uma@example.com"}.isdisjoint(email for email, _ in listed(game))
+    assert game.verify() == []
+
+    assert undo(game).stayed == []
+    assert {email for email, team in listed(game) if team == "Foxes"} == set()
+    assert ((ADA, OWLS) in listed(game), game.verify()) == (True, [])
+
+
+def test_later_list_that_is_undone_or_of_no_team_is_told_apart(game: Game) -> None:
+    import_list(game)
+    import_list(game.at(LATER), f"team,name,email\nFoxes,Nia,{NIA}\nFoxes,Pia,pia@example.com\n")
+    undo(game)
+    with game.database.unit_of_work() as session:
+        found = people_import.read(f"email,name,function\n{HUGO},Hugo,Support\n")
+        people_import.apply(session, found, game.at(LATER).act)
+
+    undone = undo(game)
+
+    assert undone.stayed == ["Hugo stays: they have been named on a later list."]
+    assert (team_names(game), (HUGO, "") in listed(game)) == ([CATS, OWLS], True)
 
 
 def test_one_who_was_moved_by_hand_between_two_lists_goes_back_there(game: Game) -> None:
