@@ -16,7 +16,7 @@ from app.db.statements import Prepared
 from app.errors import Unavailable
 from app.models import Membership, Person, Team
 from app.models.columns import new_id
-from app.services.imports import batch, imports, roster_import
+from app.services.imports import batch, history, imports, roster_import, undoing
 from app.services.ledger import recording
 from app.services.weeks import weeks as weeks_service
 from bench import weeks
@@ -29,11 +29,12 @@ MOST_TIMES, MOST_HELD, MOST_WAITED = 5.0, 1.5, 5.0
 
 
 def measure(place: Path, scale: Scale) -> Iterator[Figure]:
-    """The speed of both imports, and the longest time they keep others from writing."""
+    """The speed of both imports and of undoing one, and the longest time they keep others from writing."""
     for name, engine in ENGINES.items():
         with engine(place / name) as database:
             yield from _activities(name, database, scale)
             yield from _roster(name, database, scale)
+            yield from _undoing(name, database, scale.undone_lines)
 
 
 def _activities(engine: str, database: TimedDatabase, scale: Scale) -> Iterator[Figure]:
@@ -52,19 +53,41 @@ def _activities(engine: str, database: TimedDatabase, scale: Scale) -> Iterator[
 
 def _roster(engine: str, database: TimedDatabase, scale: Scale) -> Iterator[Figure]:
     weeks.make_week(database, "roster", teams=1, per_team=1)
-    rows = ["team,name,email\n"]
-    rows += [f"Crew {number // 3},Player {number},p{number}@example.com\n" for number in range(scale.roster_lines)]
+    text = _roster_text("p", scale.roster_lines)
     with _writer_beside(database, "roster") as waits:
         database.held, database.held_cpu, began = 0.0, 0.0, time.perf_counter()
-        roster = roster_import.read("".join(rows))
-        with database.reading() as session:
-            plan = roster_import.prepare(session, "roster", roster, weeks.ACT)
-        with database.unit_of_work() as session:
-            roster_import.apply(session, "roster", plan, weeks.ACT)
+        _import_roster(database, "roster", text)
         seconds = time.perf_counter() - began
     held, cpu = database.held, database.held_cpu
     bare = _bare_roster(database, scale.roster_lines)
     yield from _figures(f"team list of {scale.roster_lines:,} lines", engine, seconds, bare, (held, cpu), max(waits))
+
+
+def _undoing(engine: str, database: TimedDatabase, lines: int) -> Iterator[Figure]:
+    """One step back of a whole list, which is all or nothing: a writer of the same week waits until it is done."""
+    weeks.make_week(database, "undone", teams=1, per_team=1)
+    _import_roster(database, "undone", _roster_text("u", lines))
+    with _writer_beside(database, "undone") as waits:
+        database.held, database.held_cpu = 0.0, 0.0
+        with database.unit_of_work() as session:
+            [found] = history.recent(session, weeks_service.find(session, "undone", weeks.NOW))
+            undoing.undo(session, found.id, weeks.ACT)
+    what, cpu = f"undoing a team list of {lines:,} lines", f"{database.held_cpu:.2f} s of CPU"
+    yield Figure(f"{what}: its transaction, {engine}", database.held, "s", MOST_HELD, "at most", cpu)
+    yield Figure(f"{what}: longest wait of a writer beside it, {engine}", max(waits), "s", MOST_HELD, "at most")
+
+
+def _roster_text(name: str, lines: int) -> str:
+    rows = [f"Crew {number // 3},Player {number},{name}{number}@example.com\n" for number in range(lines)]
+    return "".join(["team,name,email\n", *rows])
+
+
+def _import_roster(database: Database, slug: str, text: str) -> None:
+    roster = roster_import.read(text)
+    with database.reading() as session:
+        plan = roster_import.prepare(session, slug, roster, weeks.ACT)
+    with database.unit_of_work() as session:
+        roster_import.apply(session, slug, plan, weeks.ACT)
 
 
 def _figures(

@@ -19,6 +19,7 @@ class Watching:
 class Scale:
     """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks and boards.
 
+    `undone_lines` of a team list that is undone.
     `players` sign up for shifts at once, `sign_ups` one by one; `views` of the page on which they do.
     `deliveries` come steadily while `delivery_viewers` watch, and in copies at once.
     """
@@ -29,6 +30,7 @@ class Scale:
     batch_lines: int
     import_lines: int
     roster_lines: int
+    undone_lines: int
     per_team: int
     teams: int
     growth_writes: int
@@ -51,6 +53,7 @@ FULL = Scale(
     batch_lines=10_000,
     import_lines=100_000,
     roster_lines=30_000,
+    undone_lines=10_000,
     per_team=1_000,
     teams=1_000,
     growth_writes=200,
@@ -72,6 +75,7 @@ QUICK = Scale(
     batch_lines=100,
     import_lines=200,
     roster_lines=60,
+    undone_lines=30,
     per_team=20,
     teams=5,
     growth_writes=5,
