@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 def among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
     """The condition that a column holds one of these ids."""
     if session.get_bind().dialect.name == "postgresql":
-        return col(column) == any_(literal(list(ids), ARRAY(Text)))
+        text = literal("\n".join(ids), Text)  # the driver writes an array down item by item, several times slower
+        return col(column) == any_(func.string_to_array(text, "\n", type_=ARRAY(Text)))
     values = func.json_each(json.dumps(list(ids))).table_valued("value")
     return col(column).in_(select(values.c.value))
