@@ -40,6 +40,19 @@ def test_sentences_of_the_code_use_no_word_that_has_a_better_one() -> None:
     assert found == []
 
 
+def test_sentences_have_curved_apostrophes() -> None:
+    straight = re.compile(r"[a-z](n't|'(re|ll|ve))\b")
+
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in sorted((ROOT / "app").rglob("*.py"))
+        for line, text in _sentences(ast.parse(path.read_text()))
+        if straight.search(text)
+    ]
+
+    assert found == []
+
+
 def test_help_of_commands_and_api_use_no_word_that_has_a_better_one() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {hit[0]}"

@@ -138,7 +138,7 @@ def merge(
         document = _document(plan.kept) | {"merged": not dry_run, "weeks": weeks, "refusals": list(plan.refusals)}
         emails, name = ", ".join(plan.emails), plan.kept.name
     if plan.refusals:
-        return Answer(document, ["They can't be merged yet:", *plan.refusals])
+        return Answer(document, ["They can’t be merged yet:", *plan.refusals])
     done = f"Merged: {emails} signs in as {name} now." if not dry_run else f"{emails} would sign in as {name}."
     columns = ("week", "team", "activities", "seats")
     rows = [tuple(each[column] for column in columns) for each in weeks]

@@ -61,7 +61,7 @@ def merge(
         }  # fmt: skip
         sentence = f"{plan.kept.name}: {', '.join(members) or 'no members'}, {plural(plan.after, 'point', 'points')}."
     if plan.refusals:
-        return Answer(document, ["They can't be merged now:", *plan.refusals])
+        return Answer(document, ["They can’t be merged now:", *plan.refusals])
     return Answer(document, [f"{'Would be' if dry_run else 'Merged into'} {sentence}"])
 
 

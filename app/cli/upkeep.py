@@ -72,7 +72,7 @@ def restore(
     _voice: Voice,
     file: InputFile,
     unverified: Annotated[
-        bool, typer.Option("--unverified", help="Restore it though its boards don't follow from its ledger.")
+        bool, typer.Option("--unverified", help="Restore it though its boards don’t follow from its ledger.")
     ] = False,
 ) -> Answer:
     """Put a backup in the database's place, and keep what it replaces. The server must be stopped."""
