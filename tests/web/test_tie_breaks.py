@@ -1,10 +1,13 @@
 """Teams with as many points: every surface names the tie-break that ranks them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.builders import ADA, CATS, OWLS, SLUG, changed_rules
+from app.domain.standings.board import TieValue
+from app.web.http.ties import tie_word
+from tests.builders import ADA, CATS, OWLS, PACIFIC, SLUG, changed_rules
 from tests.web.running_app import RunningApp
 from tests.web.test_ceremony import PRESENT, go
 
@@ -59,6 +62,22 @@ def test_each_metric_is_named_with_both_values(site: RunningApp, metric: str) ->
     assert f"Ahead of <bdi>Cats</bdi> on the tie-break: {own} against {other}" in receipt
     assert f"Tie-break: {own}<" in summary
     assert f"Tie-break: {other}<" in summary
+
+
+@pytest.mark.parametrize(
+    ("at", "is_dated", "told"),
+    [
+        ("16:00:00", False, "points in by Wed 09:00"),
+        ("16:00:10", False, "points in by Wed 09:00:10"),
+        ("16:00:00.25", False, "points in by Wed 09:00:00.25"),
+        ("16:00:10.000001", False, "points in by Wed 09:00:10.000001"),
+        ("16:00:10", True, "points in by Wed 14 Sep, 09:00:10"),
+    ],
+)
+def test_moments_that_differ_read_differently(at: str, told: str, *, is_dated: bool) -> None:
+    moment = datetime.fromisoformat(f"2022-09-14T{at}").replace(tzinfo=UTC)
+
+    assert tie_word(TieValue("points in by", moment, is_dated), PACIFIC) == told
 
 
 def test_teams_equal_in_every_metric_are_tied(site: RunningApp) -> None:

@@ -21,10 +21,14 @@ class LastEarned:
 
 @dataclass(frozen=True, slots=True)
 class TieValue:
-    """A team's value for one metric of `ranking.ties`, in words: "3 × 6 a.m. shift", or for `earliest` a moment."""
+    """A team's value for one metric of `ranking.ties`, in words: "3 × 6 a.m. shift", or for `earliest` a moment.
+
+    `is_dated` where a weekday alone may be one of several, in a week of more than seven days.
+    """
 
     words: str
     at: datetime | None = None
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

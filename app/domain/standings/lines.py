@@ -46,9 +46,18 @@ class Line:
 
 
 def make_line(
-    team: TeamInfo, place: int, score: TeamScore, rules: Rules, people: Mapping[str, str], today: date
+    team: TeamInfo,
+    place: int,
+    score: TeamScore,
+    rules: Rules,
+    people: Mapping[str, str],
+    today: date,
+    is_dated: bool = False,
 ) -> Line:
-    """Make a team's line; the arguments are those of `make_standings`, `place` is the team's among the names."""
+    """Make a team's line; the arguments are those of `make_standings`, `place` is the team's among the names.
+
+    With `is_dated` moments are told with their date.
+    """
     tally = total(score.days.values())
     before = total(tally for day, tally in score.days.items() if day < today)
     standing = Standing(
@@ -62,7 +71,7 @@ def make_line(
         members=team.members,
         movement=None,
         last_earned=_last_earned(score.last_earned, people, rules),
-        ties=tuple(_tie(tally, metric, rules) for metric in rules.ties),
+        ties=tuple(_tie(tally, metric, rules, is_dated=is_dated) for metric in rules.ties),
         tone=team.tone,
         emblem=team.emblem,
     )
@@ -78,9 +87,11 @@ def make_line(
     )
 
 
-def _tie(tally: Tally, metric: Metric, rules: Rules) -> TieValue:
+def _tie(tally: Tally, metric: Metric, rules: Rules, *, is_dated: bool) -> TieValue:
     if metric.kind == "earliest":
-        return TieValue("points in by" if tally.last_award else "not scored yet", tally.last_award)
+        if tally.last_award is None:
+            return TieValue("not scored yet")
+        return TieValue("points in by", tally.last_award, is_dated)
     number = value(tally, metric)
     sign = "\u2212" if number < 0 else ""
     return TieValue(f"{sign}{abs(number):,} {metric_words(metric, number, rules)}")

@@ -37,7 +37,9 @@ def _standing(packed: dict[str, Any]) -> Standing:
             "members": tuple(packed["members"]),
             "last_earned": LastEarned(**{**last, "at": datetime.fromisoformat(last["at"])}) if last else None,
             # Boards frozen before ties were named have none.
-            "ties": tuple(TieValue(tie["words"], _read(tie["at"])) for tie in packed.get("ties", ())),
+            "ties": tuple(
+                TieValue(tie["words"], _read(tie["at"]), tie.get("is_dated", False)) for tie in packed.get("ties", ())
+            ),
         }
     )
 

@@ -24,6 +24,11 @@ class WeekInfo:
     starts: date
     ends: date
 
+    @property
+    def repeats_weekdays(self) -> bool:
+        """Tell whether a weekday may be more than one of its days."""
+        return (self.ends - self.starts).days >= 7
+
 
 @dataclass(frozen=True)
 class Standings:
@@ -50,7 +55,13 @@ class Standings:
         for team_id, score in scores.items():
             before = lines[team_id]
             after = lines[team_id] = make_line(
-                self.teams[before.place], before.place, score, self.rules, self.people, self.today
+                self.teams[before.place],
+                before.place,
+                score,
+                self.rules,
+                self.people,
+                self.today,
+                self.week.repeats_weekdays,
             )
             counts.subtract(before.counts)
             counts.update(after.counts)
@@ -220,7 +231,7 @@ def make_standings(
     named = tuple(sorted(teams, key=lambda team: (team.name.casefold(), team.name, team.id)))
     bare = Standings(week, rules, today, named, people, {}, {}, {}, dict(unassigned_counts))
     lines = {
-        team.id: make_line(team, place, scores.get(team.id, TeamScore()), rules, people, today)
+        team.id: make_line(team, place, scores.get(team.id, TeamScore()), rules, people, today, week.repeats_weekdays)
         for place, team in enumerate(named)
     }
     counts: Counter[str] = Counter()

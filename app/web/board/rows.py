@@ -17,6 +17,7 @@ from app.domain.standings.board import Standing
 from app.live.fragments import Item
 from app.web.documents.boards import standing_document
 from app.web.http import render
+from app.web.http.ties import tie_line
 
 # No text contains it: of what people type, every `<` is escaped.
 _SLOT = Markup(f"<{token_hex(8)}>")  # noqa: S704 (our own markup, escaped before)
@@ -110,7 +111,7 @@ class Piece:
 
     def placed(self, style: RowStyle, position: RowPosition, best: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""
-        tie = render.tie_line(self.standing, position.tie_breakers, style.zone)
+        tie = tie_line(self.standing, position.tie_breakers, style.zone)
         return self.row(style).placed(position, best, percent(self.standing.points, nice_maximum(best)), tie)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache, lru_cache
@@ -18,13 +18,14 @@ from starlette.responses import HTMLResponse
 
 from app.domain.actor import doer
 from app.domain.rules.model import Kind
-from app.domain.standings.board import Standing, TieValue
+from app.domain.standings.board import Standing
 from app.domain.standings.tones import chosen_tones, tones_of
 from app.domain.text import graphemes
 from app.domain.text.direction import isolated
 from app.domain.wording import ordinal, size
 from app.web.http import onward
 from app.web.http.addresses import url_for
+from app.web.http.ties import tie_line, tie_word
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "templates"
@@ -141,20 +142,6 @@ def span(start: datetime, end: datetime, zone: tzinfo) -> str:
     return f"{stamp(start, zone)} – {stamp(end, zone)}"
 
 
-def tie_word(tie: TieValue, zone: tzinfo) -> str:
-    """A team's value for one metric that breaks ties, a moment in the week's zone."""
-    if tie.at is None:
-        return tie.words
-    at = tie.at.astimezone(zone)
-    return f"{tie.words} {at:%a %H:%M:%S}" if at.second else f"{tie.words} {at:%a %H:%M}"
-
-
-def tie_line(standing: Standing, metrics: Sequence[int], zone: tzinfo) -> str:
-    """The metrics that part a team from those with as many points, in one line; by number, empty for none."""
-    words = [tie_word(standing.ties[metric], zone) for metric in metrics]
-    return f"Tie-break: {', then '.join(words)}" if words else ""
-
-
 def local_day(at: datetime, zone: tzinfo) -> str:
     """The day in the week's zone: Wednesday 14 September."""
     return day(at.astimezone(zone).date())
@@ -206,6 +193,15 @@ def names(listed: Iterable[str]) -> Markup:
     return Markup(listing(Markup("<bdi>{}</bdi>").format(name) for name in listed))  # noqa: S704 (each is escaped)
 
 
+def few_names(listed: Iterable[str]) -> Markup:
+    """Names as a sentence lists them; of more than four the first three, and how many others."""
+    found = list(listed)
+    if len(found) <= 4:
+        return names(found)
+    shown = Markup(", ").join(Markup("<bdi>{}</bdi>").format(name) for name in found[:3])
+    return Markup("{} and {}").format(shown, plural(len(found) - 3, "other", "others"))
+
+
 def numerals(headline: str) -> Markup:
     """A headline whose counts stay on one line each, and whose numbers are grouped and can be set apart."""
     counts = (re.sub(r"^\d+", _numeral, str(escape(part))) for part in headline.split(", "))
@@ -245,8 +241,8 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
-    tie_word, tie_line, listing, names, isolated, doer, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
-    size,
+    tie_word, tie_line, listing, names, few_names, isolated, doer, numerals, initials, tones, by_local_day,
+    sums_by_what, ordinal, size,
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The board: ranks, ties, listing, totals and headline, trophies."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -309,3 +309,13 @@ def test_make_board_counts_no_attendance() -> None:
 
     assert (board.totals, board.headline, board.trophies) == (alone.totals, alone.headline, alone.trophies)
     assert [standing.counts for standing in board.standings] == [standing.counts for standing in alone.standings]
+
+
+@pytest.mark.parametrize(("ends", "is_dated"), [(date(2022, 9, 18), False), (date(2022, 9, 19), True)])
+def test_moment_that_breaks_ties_has_its_date_where_weekdays_repeat(ends: date, *, is_dated: bool) -> None:
+    rules = replace(PLAIN, ties=(Metric("earliest"),))
+    board = board_of([activity("issue", team="owls")], rules, week=replace(WEEK, ends=ends))
+
+    ties = {standing.team: standing.ties[0].is_dated for standing in board.standings}
+
+    assert ties == {"Owls": is_dated, "Cats": False}
