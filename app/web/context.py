@@ -29,7 +29,7 @@ from app.web.write_queue import WriteQueue
 
 if TYPE_CHECKING:
     from app.integrations.oidc.client import Provider
-FIRST_PAGES = frozenset({"/", "/weeks", "/shifts", "/guide", "/me", "/organizer"})
+FIRST_PAGES = frozenset({"/", "/weeks", "/shifts", "/summary", "/guide", "/me", "/organizer"})
 """Those that the top and the foot of every page lead to."""
 
 

@@ -43,6 +43,15 @@ async def current_board(request: Request, actor: BoardReader) -> Response:
         return render_page(request, "board/no_week.html")
 
 
+@router.get("/summary")
+def current_summary(act: BoardAct, session: ReadSession) -> Response:
+    """Lead to the summary of the current week, or to the board, which says that there is none."""
+    try:
+        return redirects.see("week_summary", week=weeks.find(session, weeks.CURRENT, act.now).slug)
+    except WeekUnknown:
+        return redirects.see("current_board")
+
+
 @router.get("/weeks")
 def all_weeks(request: Request, act: BoardAct, session: ReadSession) -> Response:
     """The weeks that were opened, the newest first; behind a freeze the public learns nothing of what came after."""

@@ -203,6 +203,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/weeks/{week}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/live"): RouteAccess("boards"),
     ("GET", "/shifts"): RouteAccess("boards", 303),
+    ("GET", "/summary"): RouteAccess("boards", 303),
     ("GET", "/weeks/{week}/shifts"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/shifts/live"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/shifts/{shift_id}"): RouteAccess("boards"),

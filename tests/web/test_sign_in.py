@@ -221,14 +221,17 @@ def test_only_a_hash_of_the_secret_is_kept(site: RunningApp) -> None:
 @BOTH_ENGINES
 @pytest.mark.parametrize("visibility", ["signed-in"])
 def test_first_page_leads_to_the_owner_link_until_somebody_owns_the_server(empty_site: RunningApp) -> None:
-    before = [empty_site.get(path) for path in ("/", "/organizer", "/me", "/weeks", "/shifts", "/guide", "/me/log")]
+    before = [
+        empty_site.get(path)
+        for path in ("/", "/organizer", "/me", "/weeks", "/shifts", "/summary", "/guide", "/me/log")
+    ]
 
     with browsing(empty_site) as olu:
         olu.send(first_link(empty_site), name="Olu", email="olu@example.com")
     after = empty_site.get("/organizer")
 
     said = ["Nobody owns this server yet" in answer.text for answer in (*before, after)]
-    assert said == [True] * 6 + [False] * 2
+    assert said == [True] * 7 + [False] * 2
 
 
 def test_first_link_makes_its_opener_the_owner(empty_site: RunningApp) -> None:

@@ -423,3 +423,12 @@ def test_easel_draws_the_same_alike_every_time() -> None:
 def test_easel_says_what_it_cannot_draw() -> None:
     with pytest.raises(ValueError, match=r"\w"):
         chart_renderer().png("no drawing")
+
+
+def test_summary_without_a_week_leads_to_the_current_one(site: RunningApp) -> None:
+    assert site.get("/summary").headers["location"] == PAGE
+    assert '<a href="/summary">Summary</a>' in site.get("/guide").text
+
+
+def test_summary_without_any_week_leads_to_the_board_that_says_so(empty_site: RunningApp) -> None:
+    assert empty_site.get("/summary").headers["location"] == "/"
