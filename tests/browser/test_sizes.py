@@ -4,13 +4,17 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.domain.intake.kinds import KINDS
+from app.domain.webhooks.events import EVENTS
+from app.services.access import tokens
 from app.services.operations import secrets
+from app.services.webhooks import endpoints
 from tests.browser.display import screen
-from tests.browser.looking import LAPTOP, looking, overflow
+from tests.browser.looking import LAPTOP, PHONE, looking, overflow
 from tests.browser.test_organizer_weeks import LONG, desk
-from tests.builders import SLUG
+from tests.builders import ADA, DUA, SLUG, act_by
 from tests.services.intake.inbox import Inbox
 from tests.web.running_app import RunningApp
+from tests.web.test_organizer_teams import person_id
 
 pytestmark = pytest.mark.browser
 
@@ -57,6 +61,56 @@ def test_tables_on_a_tablet_break_no_word(chromium: Browser, site: RunningApp) -
 
     assert all(whole[1])
     assert recorded <= {1, 2}
+
+
+BROKEN = """all => all.flatMap((each) => {
+  const found = [], walk = document.createTreeWalker(each, NodeFilter.SHOW_TEXT), range = document.createRange();
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    for (const word of node.data.matchAll(/\\S+/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+})"""
+
+
+def test_long_address_or_name_breaks_no_word_of_ours_beside_it(chromium: Browser, site: RunningApp) -> None:
+    with site.database.unit_of_work() as session:
+        tokens.create(session, act_by("Olu"), name="x" * 60, scopes=["activities:write", "read"], days=30)
+        endpoints.add(
+            session, site.app.state.context.key, act_by("Olu"), url=f"https://w.invalid/{'w' * 200}", events=EVENTS
+        )
+    broken = {}
+    with desk(chromium, site, TABLET) as page:
+        for path in ("exports", "tokens", "webhooks"):
+            page.goto(f"{site.url}/organizer/{path}")
+            words = page.locator(".table__whole, .table .button--small:visible")
+            assert words.count()
+            broken[path] = (words.evaluate_all(BROKEN), overflow(page))
+
+    assert broken == dict.fromkeys(broken, ([], 0))
+
+
+def test_merging_and_exports_on_a_phone(chromium: Browser, site: RunningApp) -> None:
+    one, other = person_id(site, ADA), person_id(site, DUA)
+    with desk(chromium, site, PHONE) as page:
+        page.goto(f"{site.url}/organizer/people/{one}/merge?other={other}")
+        marks = page.eval_on_selector_all(
+            "main ul:not([role])", "all => all.map((each) => parseFloat(getComputedStyle(each).paddingInlineStart))"
+        )
+        choice = page.locator("#other").bounding_box()
+        page.goto(f"{site.url}/organizer/exports")
+        labels = page.eval_on_selector_all(
+            "td:has(form)", "all => all.map((each) => getComputedStyle(each, '::before').content)"
+        )
+
+    assert marks
+    assert min(marks) >= 12, "the marks of a list stand on the edge of its box"
+    assert choice
+    assert choice["width"] > 300
+    assert set(labels) == {"none"}
 
 
 def test_forced_colours_draw_the_edges_of_avatars_and_steps(chromium: Browser, site: RunningApp) -> None:
