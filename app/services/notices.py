@@ -226,5 +226,7 @@ def mark_read(session: Session, person_id: str, until: str, now: datetime) -> in
 
 
 def forget(session: Session, now: datetime) -> int:
-    """Delete the notices of long ago; how many."""
-    return session.connection().execute(delete(Notice).where(col(Notice.due_at) < now - KEPT)).rowcount
+    """Delete the notices of long ago, but for those of open weeks: the demo plays one of years ago; how many."""
+    open_weeks = sql_select(col(Week.id)).where(col(Week.state) == "open")
+    is_over = col(Notice.due_at) < now - KEPT, col(Notice.week_id).not_in(open_weeks)
+    return session.connection().execute(delete(Notice).where(*is_over)).rowcount

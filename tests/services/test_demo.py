@@ -13,6 +13,8 @@ from sqlmodel import col, select
 
 from app.config import Settings
 from app.db.database import Database
+from app.domain import actor
+from app.domain.actor import Act
 from app.domain.draft import Draft
 from app.domain.memberships import Join
 from app.domain.notices.wording import as_text
@@ -27,6 +29,7 @@ from app.services.demo.script import events
 from app.services.demo.story import Gift
 from app.services.ledger import activities
 from app.services.operations import startup
+from app.services.shifts import seats
 from app.services.standings import boards, verification
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -148,13 +151,36 @@ def test_finish_has_shifts_of_seats_alone_with_a_cover_a_no_show_and_somebody_wh
     assert of_seats == {"shift": 20, "attendance": ATTENDANCES}
 
 
-def test_finish_has_told_the_player_of_the_demo_what_became_of_shifts(finished: Database) -> None:
-    with finished.reading() as session:
+def told_the_player(database: Database) -> list[tuple[str, str]]:
+    """The moments and titles of what the player of the demo was told, oldest first."""
+    with database.reading() as session:
         person_id = session.exec(select(Person.id).where(Person.email == next(iter(CAST.values())).email)).one()
         inbox = notices.page(session, person_id, LATER, cursor=None, limit=20).items
-    told = [(f"{notice.at.astimezone(ZONE):%a %H:%M}", as_text(notice.words.title)) for notice in reversed(inbox)]
+    return [(f"{notice.at.astimezone(ZONE):%a %H:%M}", as_text(notice.words.title)) for notice in reversed(inbox)]
 
-    assert told == [
+
+def test_player_of_the_demo_is_reminded_of_a_shift_that_nobody_of_the_cast_takes(database: Database) -> None:
+    with database.unit_of_work() as session:
+        person = session.exec(select(Person).where(Person.email == next(iter(CAST.values())).email)).one()
+        last = session.exec(select(Shift).order_by(col(Shift.starts_at).desc())).first()
+        assert last is not None
+        act = Act(actor.person(person.name, person.id, "player"), datetime(2022, 9, 12, 13, tzinfo=UTC))
+        seats.sign_up(session, SLUG, last.id, person.id, act)
+    replay.finish(database)
+
+    assert told_the_player(database)[-2:] == [
+        ("Thu 16:00", "Reminder: your shift Fri 16 Sep 16:00–18:00 PDT"),
+        ("Fri 15:30", "Your shift starts soon"),
+    ]
+
+
+def test_what_the_demo_told_outlives_the_years_since(finished: Database) -> None:
+    with finished.unit_of_work() as session:
+        assert notices.forget(session, LATER + 10 * notices.KEPT) == 0
+
+
+def test_finish_has_told_the_player_of_the_demo_what_became_of_shifts(finished: Database) -> None:
+    assert told_the_player(finished) == [
         ("Sun 06:00", "Reminder: your shift Mon 12 Sep 06:00–08:00 PDT"),
         ("Mon 05:30", "Your shift starts soon"),
         ("Tue 09:20", "\u2068Tāne Parata\u2069 offers a seat: Wed 14 Sep 06:00–08:00 PDT"),

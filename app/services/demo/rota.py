@@ -13,6 +13,7 @@ SEATS = 4
 SLOT = timedelta(hours=2)
 _DAYS, _HOURS = range(5), range(6, 20, 2)
 """The moments at which a slot starts, ends, or does both: every two hours from 06:00 to 18:00."""
+_STARTS = _HOURS[:-1]
 
 BEGINS = moment(0, time(5, 30))
 """The moment at which the replay begins."""
@@ -75,8 +76,11 @@ def sign_ups() -> Iterator[tuple[datetime, RotaEntry]]:
 
 
 def reminders() -> Iterator[tuple[datetime, Remind]]:
-    """The reminders of all shifts that somebody takes, in no order; those of Monday's begin on Sunday."""
-    for starts in sorted({moment(shift.day, shift.starts) for shift in _shifts()}):
+    """The reminders of all shifts, in no order; those of Monday's begin on Sunday.
+
+    Also of those that nobody of the cast takes: a visitor may.
+    """
+    for starts in (moment(day, time(hour)) for day in _DAYS for hour in _STARTS):
         for kind in LEADS:
             yield remind_at(kind, starts), Remind(kind, starts)
 
