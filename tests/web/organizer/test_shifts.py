@@ -225,6 +225,11 @@ def test_calendar_tells_how_each_shift_stands(site: RunningApp, organizer: Visit
         for time, state in (("06:00–08:00", "Over"), ("12:00–14:00", "Now"), ("18:00–20:00", "Needs 2"))
     ]
     assert "Times are those of America/Los Angeles ." in text(page)
+    assert part(
+        page, r'<section class="calendar__day" aria-labelledby="day-2022-09-14">.*?id="day-2022-09-14">([^<]*)<'
+    ) == [
+        "Wednesday 14 September"  # what the day is called, without what its box to tick does
+    ]
 
 
 def test_shift_of_a_draft_offers_no_sign_up_that_would_be_refused(site: RunningApp, organizer: Visitor) -> None:
