@@ -40,7 +40,7 @@ def connect(
     key = secrets.load(settings)
     with writing() as session:
         made = connections.connect(session, key, kind, act, name=name, account=account, secret=secret)
-        return _shown_once(settings, made)
+        return _shown_once(settings, made, is_theirs=bool(secret))
 
 
 @command(sources, "rotate")
@@ -54,11 +54,15 @@ def rotate(
     settings, act = startup.read_settings(), command_act()
     key = secrets.load(settings)
     with writing() as session:
-        return _shown_once(settings, connections.rotate(session, key, name, act, secret=secret, at_once=now))
+        made = connections.rotate(session, key, name, act, secret=secret, at_once=now)
+        return _shown_once(settings, made, is_theirs=bool(secret))
 
 
-def _shown_once(settings: Settings, made: NewConnection) -> Answer:
-    """Show what was made, to copy; an address whose key has not changed is not known any more."""
+def _shown_once(settings: Settings, made: NewConnection, *, is_theirs: bool) -> Answer:
+    """Show what was made, to copy; an address whose key has not changed is not known any more.
+
+    `is_theirs` says that the secret is the tool's own, which somebody handed over.
+    """
     is_known = bool(made.key) or made.connection.key_sha256 is None
     url = connections.address(settings.public_url, made) if is_known else None
     document = {"name": made.connection.name, "kind": made.connection.kind, "url": url, "secret": made.secret or None}
@@ -67,6 +71,12 @@ def _shown_once(settings: Settings, made: NewConnection) -> Answer:
     sentences.append(
         "Copy both now. They aren’t shown again." if len(sentences) == 2 else "Copy it now. It isn’t shown again."
     )
+    tool = KINDS[made.connection.kind]
+    if made.secret and tool.signs_with == "theirs" and not is_theirs:
+        sentences.append(
+            f"{tool.title} signs with a secret of its own: hand it over with `assembly-week source rotate "
+            f"{made.connection.name} --secret TEXT`. The one above serves scripts that sign as {tool.title} does."
+        )
     if url and not settings.public_url:
         sentences.append("Put your server’s address in front (ASSEMBLY_WEEK_PUBLIC_URL does it for you).")
     return Answer(document, sentences)

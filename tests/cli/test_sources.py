@@ -17,6 +17,14 @@ def test_a_connection_is_made_with_its_address_and_secret_shown_once(shell: Shel
     assert (told["state"], told["last_at"], told["unread"]) == ("waiting", None, 0)
 
 
+def test_a_tool_with_a_secret_of_its_own_is_asked_for_it(shell: Shell) -> None:
+    made = shell.text("source", "connect", "zendesk")
+    handed_over = shell.text("source", "rotate", "zendesk", "--secret", "theirs")
+
+    assert "hand it over with `assembly-week source rotate zendesk --secret TEXT`." in made
+    assert "hand it over" not in handed_over + shell.text("source", "connect", "github")
+
+
 def test_a_connection_is_rotated_and_disconnected(shell: Shell) -> None:
     first = shell.document("source", "connect", "github")
 

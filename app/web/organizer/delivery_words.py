@@ -42,6 +42,12 @@ def meaning(delivery: Delivery) -> str:
     return REVERSED if is_reversal(delivery) else MEANINGS[delivery.state]
 
 
+def reason(delivery: Delivery) -> str:
+    """The reason for a delivery's state; none for one that is looked at again, whose kept one is of before that."""
+    is_again = delivery.state == "received" and delivery.retry_at is None
+    return "" if is_again else delivery.reason or ""
+
+
 def is_reversal(delivery: Delivery) -> bool:
     """True if a delivery reversed an activity; work alone has a time."""
     return delivery.state == "recorded" and delivery.occurred_at is None

@@ -102,4 +102,4 @@ def understood(found: Understood) -> str:
     delivery = found.delivery
     if found.activity is not None and not delivery_words.is_reversal(delivery) and delivery.state == "recorded":
         return f"{found.activity.kind.replace('_', ' ').capitalize()} {found.activity.external_id}"
-    return delivery.reason or delivery_words.meaning(delivery)
+    return delivery_words.reason(delivery) or delivery_words.meaning(delivery)

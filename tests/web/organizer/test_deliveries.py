@@ -63,6 +63,7 @@ def test_a_body_that_is_kept_until_its_tool_confirms_it_is_not_called_unread(inb
     page = text_of(organizer.get(f"{DELIVERIES}/{waiting}"))
 
     assert ("Its body and headers, until it is read." in page, "nobody could read" in page) == (True, False)
+    assert "so its tool is asked first." in page.partition("What became of it")[0]
 
 
 def test_what_a_tool_took_back_is_told_from_what_it_reported(inbox: Inbox, organizer: Visitor) -> None:
@@ -85,6 +86,7 @@ def test_deliveries_are_replayed_singly_and_all_that_was_found(inbox: Inbox, org
     assert answer.headers["location"] == f"{DELIVERIES}?connection=linear&again=1&stayed=1"
     done = text_of(organizer.get(answer.headers["location"]))
     assert "1 delivery is looked at again within seconds. 1 recorded one stays so." in done
+    assert ("Being read" in done, "It doesn’t say which issue" in done) == (True, False)
     waiting = text_of(organizer.get(f"{DELIVERIES}?state=repeated&again=1"))
     assert ("None left here." in waiting, "No matches." in waiting) == (True, False)
     unread = re.findall(rf'href="{DELIVERIES}/(\w+)"', organizer.get(f"{DELIVERIES}?state=recorded").text)[0]

@@ -58,6 +58,13 @@ def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> No
         connections.connect(session, site.app.state.context.key, "github", site.game.act, name="second", account="two")
     assert [waits in olu.get(f"/organizer/sources/{each}").text for each in ("github", "second")] == [False, True]
     assert "have it send a delivery" in olu.get("/organizer/sources").text
+
+
+def test_what_was_sent_shows_within_two_seconds(site: RunningApp, olu: Visitor) -> None:
+    assert olu.post("/organizer/sources/jira/send", outcome="recorded").status_code == 303
+    until(lambda: states(site, "jira") == ["recorded"])
+
+    assert 'hx-trigger="every 2s"' in olu.get("/organizer/sources/jira").text
     assert olu.post("/organizer/sources/github/send", outcome="lost").status_code == 422
     assert olu.post("/organizer/sources/nowhere/send").status_code == 404
 
