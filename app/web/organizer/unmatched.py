@@ -1,5 +1,7 @@
 """`/organizer/unmatched`: what waits for a name, by author; one choice credits all of it."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -38,12 +40,18 @@ class NamingForm(Form):
 @router.get(PAGE)
 def organizer_unmatched(request: Request, act: OrganizerAct, session: ReadSession) -> Response:
     """List the authors that wait for a name."""
-    params = request.query_params
-    return unmatched_page(
-        Page(request, act, session, flash=_flash(request, session)), skip=number_typed(params.get("skip", "")),
-        text=params.get("q", "").replace("\0", " ").strip()[:people_search.LONGEST],
-        connection=params.get("connection", "").replace("\0", " ")[:people_search.LONGEST],
-    )  # fmt: skip
+    skip = number_typed(request.query_params.get("skip", ""))
+    page = Page(request, act, session, flash=_flash(request, session))
+    return unmatched_page(page, skip=skip, wanted=_wanted(request))
+
+
+def _wanted(request: Request) -> dict[str, str]:
+    """The author and the connection that somebody looks for, as the address has them; nothing where they look for none.
+
+    The forms send them along, so that the same authors are shown afterwards.
+    """
+    typed = {name: request.query_params.get(name, "").replace("\0", " ").strip() for name in ("q", "connection")}
+    return {name: text[: people_search.LONGEST] for name, text in typed.items() if text}
 
 
 def _flash(request: Request, session: Session) -> str:
@@ -80,8 +88,9 @@ def credited_sentence(name: str, credited: int, repeats: int, others: int, faile
     return " ".join(sentences)
 
 
-def unmatched_page(page: Page[SignedInAct], *, text: str = "", connection: str = "", skip: int = 0) -> Response:
+def unmatched_page(page: Page[SignedInAct], *, wanted: Mapping[str, str], skip: int = 0) -> Response:
     """The authors that wait, or those somebody looks for, with a form for each."""
+    text, connection = wanted.get("q", ""), wanted.get("connection", "")
     session = page.session
     week = weeks.default_week(session, page.clock.game())
     waiting = unmatched.look(session, text=text, connection=connection, skip=skip)
@@ -92,7 +101,7 @@ def unmatched_page(page: Page[SignedInAct], *, text: str = "", connection: str =
     return page.render(
         "organizer/unmatched.html", waiting=waiting, forms=forms, words=delivery_words,
         kinds=delivery_words.kind_names(session), choices=people_search.choices(session) if waiting.groups else [],
-        zone=zone_of(week), zone_name=zone_name(week), wanted={"q": text, "connection": connection}, skip=skip,
+        zone=zone_of(week), zone_name=zone_name(week), wanted=wanted, skip=skip,
         connections=[(each, each) for each in delivery_search.connection_names(session)],
     )  # fmt: skip
 
@@ -105,9 +114,11 @@ def credit_author(request: Request, act: OrganizerAct, delivery_id: str, form: F
         deliveries.find(session, delivery_id)
         person = pick(session, form.data.person)
         outcome = unmatched.credit(session, delivery_id, person.email, act)
-        return Done("organizer_unmatched", "credited", _counted(outcome))
+        return Done("organizer_unmatched", "credited", _counted(outcome) | _wanted(request))
 
-    return submit(request, act, credit, form=form.keyed(delivery_id), page=unmatched_page)
+    return submit(
+        request, act, credit, form=form.keyed(delivery_id), page=partial(unmatched_page, wanted=_wanted(request))
+    )
 
 
 def pick(session: Session, typed: str) -> Person:
@@ -133,9 +144,10 @@ def name_bot(request: Request, act: OrganizerAct, delivery_id: str) -> Response:
     """Say that an author is a bot or service account."""
 
     def name(session: Session, act: SignedInAct) -> Done:
-        return Done("organizer_unmatched", "bot", {"n": str(unmatched.name_bot(session, delivery_id, act))})
+        number = unmatched.name_bot(session, delivery_id, act)
+        return Done("organizer_unmatched", "bot", {"n": str(number)} | _wanted(request))
 
-    return submit(request, act, name, page=unmatched_page)
+    return submit(request, act, name, page=partial(unmatched_page, wanted=_wanted(request)))
 
 
 @router.post(PAGE + "/{delivery_id}/aside", name="unmatched_aside")
@@ -143,6 +155,7 @@ def set_aside(request: Request, act: OrganizerAct, delivery_id: str) -> Response
     """Ignore what waits without an author."""
 
     def ignore(session: Session, act: SignedInAct) -> Done:
-        return Done("organizer_unmatched", "aside", {"n": str(unmatched.set_aside(session, delivery_id, act))})
+        number = unmatched.set_aside(session, delivery_id, act)
+        return Done("organizer_unmatched", "aside", {"n": str(number)} | _wanted(request))
 
-    return submit(request, act, ignore, page=unmatched_page)
+    return submit(request, act, ignore, page=partial(unmatched_page, wanted=_wanted(request)))

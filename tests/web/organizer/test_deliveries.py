@@ -1,6 +1,7 @@
 """The organizers' pages of deliveries, of what waits for a name, and of identities: forms, filters and refusals."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -123,6 +124,19 @@ def test_authors_are_found_by_connection_and_name(inbox: Inbox, organizer: Visit
     assert (number in by_name, "No author named" in by_name) == (True, False)
     assert ["No matches. Clear filters" in page for page in (nobody, beyond)] == [True, True]
     assert "First" in text_of(organizer.get(f"{UNMATCHED}?skip=1"))
+
+
+@pytest.mark.parametrize(("verb", "body"), [("credit", {"person": ADA}), ("bot", {})])
+def test_who_settles_an_author_still_sees_the_connection_they_looked_at(
+    inbox: Inbox, organizer: Visitor, verb: str, body: dict[str, str]
+) -> None:
+    narrowed = organizer.get(f"{UNMATCHED}?connection=github").text
+    form = unescape(next(iter(re.findall(rf'action="({UNMATCHED}/\w+/{verb}\?[^"]*)"', narrowed))))
+
+    answer = organizer.post(form, **body)
+
+    assert "connection=github" in answer.headers["location"]
+    assert "No matches. Clear filters" in text_of(organizer.get(answer.headers["location"]))
 
 
 def test_a_bot_and_what_has_no_author_are_settled(inbox: Inbox, organizer: Visitor) -> None:
