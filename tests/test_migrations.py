@@ -276,6 +276,11 @@ PINNED = {
         "78e5aeaa3e030c4f30055c3cb430d3c11c96332f5567968909fbfa6789b5a71a",
         "69638d761a127e58ac4b7d173c74f2135c1d69b12e64f356656a4188434ad6bf",
     ),
+    "0032": (
+        "0032_carried_rules.py",
+        "4b46cc42d0dde6cc133acccdcc1d658deb2a7f2031822916dac68b1a5e4bcdbb",
+        "56641574ae52f1ae8f20d7c32fe6897b3589322f2c9eb16c9c78211fc8ac4ff8",
+    ),
 }
 
 

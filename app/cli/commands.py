@@ -8,6 +8,7 @@ import typer
 
 from app import __version__
 from app.cli import (
+    archives,
     backfills,
     deliveries,
     guide,
@@ -56,6 +57,7 @@ app.add_typer(people.group, name="person")
 app.add_typer(teams.group, name="team")
 app.add_typer(transfers.activities, name="activity")
 app.add_typer(transfers.group)
+app.add_typer(archives.group, name="archive")
 app.add_typer(shifts.group, name="shift")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")

@@ -8,7 +8,11 @@ from app.models.columns import STRICT, instant, string, whole
 
 
 class RuleSet(SQLModel, table=True):
-    """One version of the rules; the one with the largest `id` is active."""
+    """One version of the rules; the one with the largest `id` is active, of those that no archive brought.
+
+    `carried_by` is the id of the week whose archive brought it, for that week alone. It is no foreign key: weeks refer
+    to their rules already, and tables that refer to each other have no order.
+    """
 
     __tablename__ = "rule_set"
     __table_args__ = (STRICT,)
@@ -19,6 +23,7 @@ class RuleSet(SQLModel, table=True):
     note: str = Field(sa_column=string())
     by: str = Field(sa_column=string())
     at: datetime = Field(sa_column=instant())
+    carried_by: int | None = Field(default=None, sa_column=whole(nullable=True))
 
 
 class RulesFile(SQLModel, table=True):

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from io import BytesIO
 from typing import get_args
 
 import pytest
@@ -18,6 +19,7 @@ from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services import scheduling
 from app.services.access import accounts, addresses, identities, links
+from app.services.archives import exporting, importing
 from app.services.displays import rotations
 from app.services.exports import week_exports
 from app.services.imports import batch, imports, people_import
@@ -321,6 +323,14 @@ def export_tables(game: Game) -> None:
             week_exports.note(session, week, what, "csv", 0, EVERYTHING, game.act)
 
 
+def take_a_week_elsewhere(game: Game) -> None:
+    file = BytesIO()
+    with game.database.unit_of_work() as session:
+        exporting.note(session, exporting.export(session, SLUG, file, game.now), game.act)
+    with game.database.unit_of_work() as session:
+        importing.bring_in(session, file, game.act, slug="elsewhere")
+
+
 def make_shifts(game: Game) -> None:
     monday = date(2022, 9, 12)
     with game.database.unit_of_work() as session:
@@ -473,6 +483,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     take_somebody_off_a_waiting_list: ["shift.created", "waiting.ended"],
     edit_and_cancel_a_shift: ["shift.created", "shift.edited", "shift.cancelled"],
     export_tables: ["ledger.exported", "standings.exported", "shifts.exported", "counts.exported"],
+    take_a_week_elsewhere: ["archive.exported", "week.imported"],
     make_shifts: ["shift.created", "shifts.generated"],
     own_the_installation: ["person.created", "role.changed"],
 }

@@ -5,7 +5,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.calendar.days import first_moment
 from app.domain.rulebook.changes import differences
@@ -41,7 +43,7 @@ def numbered(session: Session, number: int) -> RuleSet:
 
 def page(session: Session, before: int | None = None) -> tuple[list[Version], int | None]:
     """Up to `PER_PAGE` versions before a number, newest first, and the number to go on before."""
-    query = select(RuleSet).order_by(col(RuleSet.id).desc()).limit(PER_PAGE + 1)
+    query = select(RuleSet).where(rule_sets.OWN).order_by(col(RuleSet.id).desc()).limit(PER_PAGE + 1)
     if before is not None:
         query = query.where(col(RuleSet.id) < before)
     versions = _compared(session.exec(query).all(), PER_PAGE)
@@ -50,7 +52,8 @@ def page(session: Session, before: int | None = None) -> tuple[list[Version], in
 
 def one(session: Session, rule_set: RuleSet, before: RuleSet | None = None) -> Version:
     """A version with its differences from another one, or from the one before it."""
-    query = select(RuleSet).where(col(RuleSet.id) < rule_set.id).order_by(col(RuleSet.id).desc()).limit(1)
+    is_alike = col(RuleSet.carried_by) == rule_set.carried_by if rule_set.carried_by else rule_sets.OWN
+    query = select(RuleSet).where(is_alike, col(RuleSet.id) < rule_set.id).order_by(col(RuleSet.id).desc()).limit(1)
     older = before or session.exec(query).first()
     return _compared([rule_set, older] if older else [rule_set], 1)[0]
 
@@ -62,12 +65,35 @@ def during(session: Session, week: Week, view: View) -> list[Version]:
     """
     if week.state == "draft":
         return []
-    query = select(RuleSet).order_by(col(RuleSet.id).desc()).limit(PER_PAGE + 1)
+    query = _held_by(session, week).limit(PER_PAGE + 1)
     if view.rule_set_id is not None:
         query = query.where(col(RuleSet.id) <= view.rule_set_id)
     since = _since(session, week)
     versions = _compared(session.exec(query).all(), PER_PAGE)
     return [version for version in versions if version.at >= since and version.changes]
+
+
+def of_week(session: Session, week: Week) -> list[RuleSet]:
+    """The versions of a week, oldest first: from the one it began with, up to PER_PAGE + 1, and all that score it."""
+    used = rule_sets.numbered(session, week.rule_set_id)
+    query = _held_by(session, week).where(col(RuleSet.id) <= used.id).limit(PER_PAGE + 1)
+    since = _since(session, week)
+    kept: dict[int, RuleSet] = {}
+    for version in session.exec(query):
+        kept[version.id] = version
+        if version.at < since:
+            break
+    if week.frozen_rule_set_id is not None:
+        kept[week.frozen_rule_set_id] = rule_sets.numbered(session, week.frozen_rule_set_id)
+    kept.pop(used.id, None)
+    return [*(kept[number] for number in sorted(kept)), used]
+
+
+def _held_by(session: Session, week: Week) -> SelectOfScalar[RuleSet]:
+    """The versions that hold for a week, newest first: those its archive brought, and those activated here since."""
+    brought = session.exec(select(func.max(RuleSet.id)).where(RuleSet.carried_by == week.id)).one()
+    since = and_(rule_sets.OWN, col(RuleSet.id) > (brought or 0))
+    return select(RuleSet).where(or_(since, col(RuleSet.carried_by) == week.id)).order_by(col(RuleSet.id).desc())
 
 
 def _since(session: Session, week: Week) -> datetime:

@@ -27,7 +27,10 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
-_NEWEST = select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)
+OWN = col(RuleSet.carried_by).is_(None)
+"""Versions that were activated here, rather than brought by the archive of a week."""
+
+_NEWEST = select(RuleSet).where(OWN).order_by(col(RuleSet.id).desc()).limit(1)
 
 
 class NewerRules(Conflict):
@@ -55,8 +58,8 @@ def numbered(session: Session, rule_set_id: int | None) -> RuleSet:
 
 
 def every(session: Session) -> list[RuleSet]:
-    """All versions, newest first."""
-    return list(session.exec(select(RuleSet).order_by(col(RuleSet.id).desc())))
+    """All versions that were activated, newest first."""
+    return list(session.exec(select(RuleSet).where(OWN).order_by(col(RuleSet.id).desc())))
 
 
 def rules_of(session: Session, week: AnyWeek) -> Rules:
@@ -66,7 +69,7 @@ def rules_of(session: Session, week: AnyWeek) -> Rules:
 
 RULES_FILE = AuditTarget("rules", "file", "The rules file")
 _VERSION = Prepared(select(RuleSet.id, RuleSet.sha256).where(RuleSet.id == bindparam("id")))
-_ACTIVE = Prepared(select(RuleSet.id, RuleSet.sha256).order_by(col(RuleSet.id).desc()).limit(1))
+_ACTIVE = Prepared(select(RuleSet.id, RuleSet.sha256).where(OWN).order_by(col(RuleSet.id).desc()).limit(1))
 # Parsed rules, kept for as long as the process runs: only texts that were activated get here, a few a day at most, and
 # recording looks here every time. `valid` below keeps the last 64 for whoever has the text at hand.
 _by_hash: dict[str, Rules] = {}

@@ -96,7 +96,7 @@ _COUNT = Prepared(
 )
 
 Details = Mapping[str, str]
-Action = Literal["created", "changed", "opened", "closed", "reopened", "frozen", "revealed", "removed"]
+Action = Literal["created", "changed", "opened", "closed", "reopened", "frozen", "revealed", "removed", "imported"]
 
 
 def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, starts: date, ends: date) -> Week:

@@ -1,0 +1,1 @@
+"""Archives: a whole week as one file, which another installation imports."""
