@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.pool import Pool
 from sqlmodel import Session, select
 
 from app.config import PROJECT, Settings
@@ -36,6 +38,21 @@ def test_sqlite_waits_for_the_disk(database: Database) -> None:
         asked = ("synchronous", "journal_mode", "foreign_keys", "busy_timeout", "query_only", "wal_autocheckpoint")
 
         assert [ask(session, f"PRAGMA {name}") for name in asked] == [2, "wal", 1, 5000, 0, 1000]
+
+
+@SQLITE
+def test_sqlite_wipes_what_it_deletes_also_where_it_was_built_to_leave_it(settings: Settings) -> None:
+    def leave(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA secure_delete = OFF")
+
+    event.listen(Pool, "connect", leave)
+    try:
+        database = Database(settings.sqlalchemy_url)
+        with database.unit_of_work() as session:
+            assert ask(session, "PRAGMA secure_delete") == 1
+        database.dispose()
+    finally:
+        event.remove(Pool, "connect", leave)
 
 
 @SQLITE

@@ -154,6 +154,7 @@ def sqlite_engine(
         # that no test which kills shows the difference. tests/test_durability.py counts the fdatasync calls instead.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # some builds leave deleted text in the file: customers' words, too
         cursor.execute("PRAGMA trusted_schema = OFF")  # whoever could write the file must not run functions through it
         # KiB (negative; positive would be pages) for each connection, so 64 MiB times the size of the pool at most. It
         # is filled by pages that were read, and a ledger that is smaller never takes it.

@@ -14,6 +14,7 @@ from app.domain.actor import Act, SignedInActor
 from app.errors import NotAllowed, Problem
 from app.services.access import throttle
 from app.services.access.throttle import Limit
+from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
 from app.web.demo_tools import DemoTools
 from app.web.deps import context_of
@@ -79,6 +80,11 @@ class Page(Generic[ActT]):
         """The name of the company whose accounts sign in here; empty without one."""
         provider = context_of(self.request).company
         return provider.name if provider else ""
+
+    @property
+    def key(self) -> SigningKey:
+        """The installation's key, which seals secrets."""
+        return context_of(self.request).key
 
     @property
     def demo_tools(self) -> DemoTools | None:

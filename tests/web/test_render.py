@@ -400,9 +400,14 @@ def test_sums_put_the_most_points_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "told"), [(3, "14 Sep 2022, 22:00 – 15 Sep 2022, 01:00"), (1, "14 Sep 2022, 22:00–23:00")]
+    ("hours", "told"),
+    [
+        (3, "14 Sep 2022, 22:00 – 15 Sep 2022, 01:00"),
+        (1, "14 Sep 2022, 22:00–23:00"),
+        (0.01, "14 Sep 2022, 22:00"),
+    ],
 )
-def test_span_names_a_day_once(hours: int, told: str) -> None:
+def test_span_names_a_day_and_a_minute_once(hours: float, told: str) -> None:
     start = datetime(2022, 9, 14, 20, tzinfo=UTC)
 
     assert render.span(start, start + timedelta(hours=hours), ZoneInfo("Europe/Berlin")) == told

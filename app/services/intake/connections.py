@@ -137,6 +137,11 @@ def check_secret(secret: str) -> str:
     return secret
 
 
+def has_secret(key: SigningKey, connection: Connection) -> bool:
+    """True if a connection has a secret that can be read; one that waits for its tool's own takes nothing yet."""
+    return bool(key.unseal(PURPOSE, connection.secret))
+
+
 def rotate(
     session: Session, key: SigningKey, name: str, act: Act, *, secret: str = "", at_once: bool = False
 ) -> NewConnection:
@@ -167,7 +172,7 @@ def _change_key(connection: Connection, url_key: str, now: datetime, *, at_once:
 
 
 def _change_secret(connection: Connection, key: SigningKey, secret: str, now: datetime, *, at_once: bool) -> None:
-    ends = at_once or not key.unseal(PURPOSE, connection.secret)
+    ends = at_once or not has_secret(key, connection)
     older, until = connection.previous_secret, connection.previous_until
     kept = _overlap(None if ends else connection.secret, older, until, now)
     connection.previous_secret, connection.previous_until = kept

@@ -63,11 +63,16 @@ class Group:
 
 
 class Waiting(NamedTuple):
-    """The groups with the most deliveries, the number of all groups, and that of all deliveries that wait."""
+    """The groups with the most deliveries, and the number of all groups.
+
+    `named` are the deliveries that wait and name their author, of `names` authors; `nameless` name nobody.
+    """
 
     groups: list[Group]
     of: int
-    total: int
+    names: int
+    named: int
+    nameless: int
 
 
 class Credited(NamedTuple):
@@ -112,7 +117,8 @@ def look(session: Session, *, text: str = "", connection: str = "", skip: int = 
         replace(group, guess=guesser.guess(_author_in(newest[row[-1]])))
         for group, row in zip(groups, shown, strict=True)
     ]
-    return Waiting(guessed, len(rows), sum(row[3] for row in rows))
+    named = [row[3] for row in rows if row[2] is not None]
+    return Waiting(guessed, len(rows), len(named), sum(named), sum(row[3] for row in rows) - sum(named))
 
 
 def _sought(text: str, connection: str) -> list[ColumnElement[bool]]:

@@ -136,7 +136,9 @@ def stamp(at: datetime, zone: tzinfo) -> str:
 
 
 def span(start: datetime, end: datetime, zone: tzinfo) -> str:
-    """A span of time in a zone: 14 Sep 2022, 02:00–11:57; with both days where it is longer than one."""
+    """A span of time in a zone: 14 Sep 2022, 02:00–11:57; with both days where they differ, and within a minute one."""
+    if stamp(start, zone) == stamp(end, zone):
+        return stamp(start, zone)
     if start.astimezone(zone).date() == end.astimezone(zone).date():
         return f"{stamp(start, zone)}–{local_time(end, zone)}"
     return f"{stamp(start, zone)} – {stamp(end, zone)}"

@@ -80,6 +80,7 @@ def source_page(page: Page[SignedInAct], name: str) -> Response:
         address=connections.address(base, made) if made and made.key else "" if tool.has_key
         else f"{base}/hooks/{connection.name}",
         secret=made.secret if made else "", form=page.form(SecretForm),
+        lacks_secret=tool.signs_with != "nothing" and not connections.has_secret(page.key, connection),
         demo=source_demo.OUTCOMES if page.demo_tools else {}, backfill=source_backfill.section(page, connection),
     )  # fmt: skip
 

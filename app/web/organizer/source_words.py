@@ -46,7 +46,10 @@ def refusal(refused: Refused, title: str) -> str:
         case "unsigned":
             return f"There’s no signature. Set the secret of this webhook at {title}."
         case "no_secret":
-            return f"The secret of {title} isn’t here yet, or can’t be read any more. Set it on this connection’s page."
+            return (
+                f"The secret of {title} wasn’t here when it came, or couldn’t be read. "
+                "If it’s still missing, set it on this connection’s page."
+            )
         case "address":
             return (
                 "The address isn’t exactly this connection’s: its key is missing or wrong, or too much follows. "

@@ -107,8 +107,10 @@ def test_page_shows_how_the_first_delivery_was_understood_and_why_none_is_taken(
 
 def test_a_tools_own_secret_is_handed_over_after_connecting(site: RunningApp, olu: Visitor) -> None:
     assert "Hand over the secret" in words(connect(olu, "zendesk"))
+    waits = "Nothing is taken until you hand over the secret of Zendesk"
+    assert waits in words(olu.get(f"{SOURCES}/zendesk").text)
     assert send(site, "/hooks/zendesk", ZENDESK, "zendesks-own") == 401
-    until(lambda: "The secret of Zendesk isn’t here yet" in words(olu.get(f"{SOURCES}/zendesk").text))
+    until(lambda: "The secret of Zendesk wasn’t here when it came" in words(olu.get(f"{SOURCES}/zendesk").text))
 
     empty = olu.post(f"{SOURCES}/zendesk/secret", secret="")
     handed = olu.post(f"{SOURCES}/zendesk/secret", secret="zendesks-own")
@@ -116,6 +118,7 @@ def test_a_tools_own_secret_is_handed_over_after_connecting(site: RunningApp, ol
     assert 'id="secret-error">Paste the secret that Zendesk shows.' in empty.text
     assert 'New secret <span class="field__optional">' not in empty.text
     assert handed.status_code == 303
+    assert waits not in words(olu.get(f"{SOURCES}/zendesk").text)
     assert send(site, "/hooks/zendesk", ZENDESK, "zendesks-own") == 200
 
 
