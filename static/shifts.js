@@ -142,6 +142,11 @@
     (pressed?.closest(".shift__do, .alert") ?? page().querySelector(".shifts__head")).after(line);
   }
   const isOurs = (context) => ["#shifts", "#today"].includes(context?.select);
+  // The team's numbers are asked for every few seconds, and rest while the page is paused or nobody looks.
+  document.addEventListener("htmx:before:request", (event) => {
+    const isPaused = document.querySelector("[data-live]").dataset.state === "paused";
+    if (event.target.id === "today" && (isPaused || document.hidden)) event.preventDefault();
+  });
   const isPress = (context) => context.request?.method?.toUpperCase() === "POST";
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;

@@ -138,6 +138,36 @@ def test_a_whole_shift_from_its_reminder_to_the_guestbook(chromium: Browser, sit
     assert site.points()["Owls"] == 25
 
 
+def test_teams_numbers_of_a_shift_follow_within_seconds_and_rest_while_paused(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id = shifts.make()
+    shifts.sign_up(shift_id, ADA)
+    site.clock.set("2022-09-15 05:50")
+    with looking_as(chromium, sign_in(site, ADA)) as page:
+        page.clock.install()
+        page.goto(f"{site.url}{PAGE}/{shift_id}")
+        today, sign = page.get_by_role("complementary", name="My team today"), page.locator("[data-live]")
+        expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+        page.get_by_label("Note").fill("What I am writing")
+        expect(today).to_contain_text("0 points")
+        site.record(occurred_at="2022-09-15T05:48:00-07:00")
+        page.clock.run_for(6_000)
+        expect(today).to_contain_text("5 points")
+
+        sign.get_by_role("button", name="Pause updates").click()
+        site.record(occurred_at="2022-09-15T05:49:00-07:00", external_id="while-paused")
+        page.clock.run_for(6_000)
+        page.wait_for_load_state("networkidle")
+        while_paused = today.inner_text()
+        sign.get_by_role("button", name="Resume updates").click()
+        page.clock.run_for(6_000)
+        expect(today).to_contain_text("10 points")
+
+        assert "5 points" in while_paused
+        assert page.get_by_label("Note").input_value() == "What I am writing"
+
+
 def test_signing_up_opens_by_itself_at_its_moment(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
     shifts.make()
     change(site, opens_at=moment("2022-09-14 13:00:02"))
