@@ -14,6 +14,7 @@ from app.domain import rotation
 from app.models import GuestbookEntry
 from app.services import guestbook
 from app.services.people import people
+from app.services.shifts import correction
 from app.web import scenes
 from app.web.http.qr import qr
 from app.web.scenes import race
@@ -429,6 +430,19 @@ def test_source_that_talks_regularly_is_missed(site: RunningApp, clock: Settable
     html = picture(site)
     assert re.findall(r'data-from="([^"]*)"', html) == [moment("17:30").isoformat()]
     assert text(html.partition("status-bar__silences")[2].partition(">")[2]) == "Nothing from zendesk since Wed 14:30"
+
+
+def test_people_who_log_and_come_to_their_shifts_are_missed_like_no_tool(site: RunningApp) -> None:
+    site.batch(*(an_activity(source="by hand", external_id=str(number)) for number in range(5)))
+    plan = Plan(site.game, site.clock.now)
+    for hour in range(2, 12, 2):
+        shift_id = plan.shift(hour, day=site.clock.now.date())
+        (seat,) = plan.sign_up(shift_id, ADA, plan.organizer, "Was there").seats
+        with site.database.unit_of_work() as session:
+            correction.correct(session, SLUG, shift_id, seat.id, "completed", plan.organizer, reason="Was there")
+
+    assert site.board()["totals"]["shift"] == 5
+    assert re.findall(r'data-from="([^"]*)"', picture(site)) == []
 
 
 def test_source_heard_again_starts_anew(site: RunningApp, clock: SettableClock) -> None:

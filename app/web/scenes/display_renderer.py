@@ -11,6 +11,7 @@ from typing import cast
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.calendar.days import day_bounds
+from app.domain.draft import BY_HAND, OUR_SOURCES
 from app.domain.source_staleness import stale_from
 from app.domain.standings.highlights import Highlight, highlights
 from app.errors import Malformed
@@ -29,6 +30,8 @@ MAX_NEWS = 8
 """Newsflashes kept for a screen that was away for a moment; beyond that they are no news."""
 TALKATIVE = 5
 """Activities after which a source is missed when it falls silent: one that reported once or twice was being tried."""
+_PEOPLE = OUR_SOURCES | {BY_HAND}
+"""Sources that no tool reports under: a gap between two shifts is no silence."""
 
 
 PAGE_SECONDS = 8
@@ -153,9 +156,10 @@ class DisplayRenderer:
         )
 
     def _silences(self, context: SceneContext) -> list[Silence]:
-        """The moments at which sources that report regularly will have been silent for too long."""
+        """The moments at which tools that report regularly will have been silent for too long."""
         self._listen(context)
-        regular = [each for each in self._heard.values() if each.activities >= TALKATIVE]
+        tools = [each for each in self._heard.values() if each.source not in _PEOPLE]
+        regular = [each for each in tools if each.activities >= TALKATIVE]
         moments = (
             (each, _stale_from(each, context.week, context)) for each in sorted(regular, key=lambda each: each.source)
         )
