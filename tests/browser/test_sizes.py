@@ -113,6 +113,17 @@ def test_merging_and_exports_on_a_phone(chromium: Browser, site: RunningApp) -> 
     assert set(labels) == {"none"}
 
 
+def test_names_of_sixty_letters_in_a_list_of_reasons_stay_on_a_phone(chromium: Browser, site: RunningApp) -> None:
+    for email in ("one@example.com", "two@example.com", "three@example.com"):
+        site.game.team("W" * 60, email)
+    full = f"/organizer/weeks/{SLUG}/teams/members/{person_id(site, ADA)}?team={site.game.team_id('W' * 60)}"
+    with desk(chromium, site, PHONE) as page:
+        page.goto(f"{site.url}{full}")
+
+        assert page.locator(".notes").inner_text().startswith("W" * 60)
+        assert overflow(page) == 0
+
+
 def test_forced_colours_draw_the_edges_of_avatars_and_steps(chromium: Browser, site: RunningApp) -> None:
     site.record()
     with looking(chromium, LAPTOP, forced_colors="active") as page:

@@ -149,6 +149,8 @@ class World:
         both = {"board": week, "summary": f"{week}/summary", "shifts": f"{week}/shifts"}
         both |= {"shift": f"{week}/shifts/{self.shift}"} | ({"receipt": receipt} if receipt else {})
         mine = {"me": "/me", "log": "/me/log", "activities": "/me/activities"}
+        owls = self.site.game.team_id("Owls") if state.has_teams else ""
+        ada = self.people["player"].person_id
         pages: dict[Reader, dict[str, str]] = {
             "visitor": both | {
                 "current": "/", "stage": f"{week}/summary/present", "sign-in": "/sign-in",
@@ -156,13 +158,25 @@ class World:
                 "latest": f"{week}/latest",
                 "json": f"/api/v1/weeks/{SLUG}/leaderboard",
             } | ({"join": f"/join/{self.code}"} if self.code else {}),
-            "player": mine | {name: both[name] for name in ("shifts", "shift")} | {"latest": f"{week}/latest"},
+            "player": mine | {name: both[name] for name in ("shifts", "shift")} | {
+                "latest": f"{week}/latest", "settings": "/me/settings", "notices": "/me/notices",
+                "my calendar": "/me/calendar", "guestbook": f"{week}/guestbook",
+            },
             "organizer": {
                 "me": "/me", "board": both["board"], "summary": both["summary"], "public board": f"{week}?as=public",
                 "remote": f"{week}/summary/present?key={key}", "home": "/organizer", "weeks": "/organizer/weeks",
                 "week": organizer, "teams": f"{organizer}/teams", "calendar": f"{organizer}/shifts",
                 "coverage": f"{organizer}/shifts/coverage", "latest": f"{week}/latest",
-            },
+                "guestbook": f"{week}/guestbook", "slot": f"{organizer}/shifts/{self.shift}",
+                "new shift": f"{organizer}/shifts/new", "sign-up settings": f"{organizer}/shifts/settings",
+                "draw": f"{organizer}/teams/draw", "ledger": f"{organizer}/ledger", "adding": f"{organizer}/ledger/new",
+                "lists": f"{organizer}/lists", "exports": f"/organizer/exports?week={SLUG}",
+                "people": "/organizer/people", "person": f"/organizer/people/{ada}", "displays": "/organizer/displays",
+                "its rules": f"{week}/rules",
+            } | ({
+                "org receipt": receipt, "merge": f"{organizer}/teams/{owls}/merge",
+                "move": f"{organizer}/teams/members/{ada}",
+            } if receipt else {}),
             "screen": {"display": "/display"},
         }  # fmt: skip
         for reader, addresses in pages.items():
