@@ -19,7 +19,7 @@ from app.services.shifts.worth import Worths
 from app.web.demo_tools import DemoTools
 from app.web.deps import context_of
 from app.web.http import redirects
-from app.web.http.forms import UNSAVED, Form, FormState
+from app.web.http.forms import UNSAVED, Form, FormState, errors_of
 from app.web.http.problems import headers_of
 from app.web.http.render import render_page
 from app.web.seats.seat_lists import SeatLists
@@ -90,6 +90,11 @@ class Page(Generic[ActT]):
     def demo_tools(self) -> DemoTools | None:
         """The tools of the demo; None where no demo runs."""
         return context_of(self.request).demo_tools
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The sentences of what was refused by field, for a search, whose fields are in the address."""
+        return errors_of(self.problem) if self.problem else {}
 
     def form(self, model: type[AnyForm], item: str = "", **values: Any) -> FormState[AnyForm]:
         """A form of the page: as it was sent, if it is the one that was, else with these values to begin with."""

@@ -33,6 +33,7 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 PER_PAGE = 50
 THE_AUDIT = AuditTarget("audit", "audit", "The audit")
 FILE = "audit.csv"
+UNKNOWN = "No person with the email {}. The list of people shows how each is spelled."
 
 
 class AuditFilter(DaysFilter):
@@ -65,7 +66,7 @@ def audit_page(page: Page[SignedInAct], *, wanted: AuditFilter, cursor: str = ""
         next_cursor=entries.next_cursor, is_first=not cursor, wanted=wanted,
         actions=[(name, wording.action(name)) for name in audit.actions(session)],
         kinds=[(name, wording.kind(name)) for name in audit.kinds(session)],
-        say=wording.action, zone=zone_of(week), zone_name=zone_name(week),
+        say=wording.action, errors=page.errors, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
@@ -87,16 +88,15 @@ def export_audit(
 
 
 def _filter(session: Session, wanted: AuditFilter, week: Week | None) -> Filter:
-    """Parse a filter. Raises Malformed for a day or a person that is none."""
-    since, until = wanted.bounds(week)
+    """Parse a filter. Raises FormInvalid for days and a person that are none."""
     person_id = _person_id(session, wanted.person)
-    return Filter(action=wanted.action, person_id=person_id, object_kind=wanted.kind, since=since, until=until)
+    wanted.check(person="" if person_id is not None else UNKNOWN.format(wanted.person))
+    since, until = wanted.bounds(week)
+    return Filter(action=wanted.action, person_id=person_id or "", object_kind=wanted.kind, since=since, until=until)
 
 
-def _person_id(session: Session, typed: str) -> str:
+def _person_id(session: Session, typed: str) -> str | None:
     if not typed or is_id(typed):
         return typed
     person = accounts.by_written_email(session, typed)
-    if person is None:
-        raise Malformed(f"No person with the email {typed}. The list of people shows how each is spelled.")
-    return person.id
+    return None if person is None else person.id

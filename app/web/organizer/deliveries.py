@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.errors import Malformed, Problem
+from app.errors import Problem
 from app.models import Week
 from app.services.intake import deliveries as inbox
 from app.services.intake import delivery_search
@@ -87,14 +87,14 @@ def deliveries_page(
         "organizer/deliveries/index.html", found=found.items, next_cursor=found.next_cursor, is_first=not cursor,
         wanted=wanted, are_read=are_read, count=count, most=MOST_AT_ONCE, connection_options=names,
         people=delivery_search.people_of(session, found.items), kinds=delivery_words.kind_names(session),
-        words=delivery_words, zone=zone_of(week), zone_name=zone_name(week),
+        words=delivery_words, errors=page.errors, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
 def _narrowed(wanted: DeliveryFilter, week: Week | None) -> Wanted:
-    """Parse a filter. Raises Malformed for a day or a state that is none."""
-    if wanted.state and wanted.state not in inbox.STATES:
-        raise Malformed(f"“{wanted.state[:40]}” isn’t a state of deliveries. Choose one from the list.")
+    """Parse a filter. Raises FormInvalid for days and a state that are none."""
+    is_known = not wanted.state or wanted.state in inbox.STATES
+    wanted.check(state="" if is_known else f"“{wanted.state[:40]}” isn’t a state of deliveries. Choose one.")
     return Wanted(wanted.connection, wanted.state, wanted.q, *wanted.bounds(week))
 
 

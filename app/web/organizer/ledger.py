@@ -60,9 +60,9 @@ class LedgerFilter(DaysFilter):
     night: Tidied = ""
 
     def wanted(self, week: Week) -> Wanted:
-        """The same as the ledger is searched. Raises Malformed for a day or a state that is none."""
-        if self.state and self.state not in STATES:
-            raise Malformed(f"“{self.state[:40]}” isn’t a state of activities. Choose one from the list.")
+        """The same as the ledger is searched. Raises FormInvalid for days and a state that are none."""
+        is_known = not self.state or self.state in STATES
+        self.check(state="" if is_known else f"“{self.state[:40]}” isn’t a state of activities. Choose one.")
         since, until = self.bounds(week)
         return Wanted(
             team=self.team, person=self.person, kind=self.kind, source=self.source, text=self.q,
@@ -132,7 +132,7 @@ def ledger_page(page: Page[SignedInAct], *, slug: str, wanted: LedgerFilter, cur
     return page.render(
         "organizer/ledger/index.html", shown=week, slug=week.slug, rows=found.items, next_cursor=found.next_cursor,
         limit=page.form(LimitForm, most="" if week.hand_logs_a_day is None else week.hand_logs_a_day),
-        is_first=not cursor, wanted=wanted, count=count, titles=titles, kinds=list(titles.items()),
+        is_first=not cursor, wanted=wanted, errors=page.errors, count=count, titles=titles, kinds=list(titles.items()),
         teams=[*((team.id, team.name) for team in teams.of_week(session, week)), (NO_TEAM, "No team")],
         bulks=bulk_reversals.recent(session, week),
         sources=[(source, source) for source in ledger_search.sources(session, week)], zone=week.zone,

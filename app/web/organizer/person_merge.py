@@ -1,6 +1,7 @@
 """`/organizer/people/{person_id}/merge`: two entries that are one person; and on their page, further e-mails."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -18,13 +19,15 @@ from app.services.organizing import people_search, person_merging
 from app.services.organizing.merge_plans import Plan
 from app.services.organizing.people_search import LONGEST
 from app.web.deps import OrganizerRealAct, ReadSession
-from app.web.http.forms import Form, FormState
+from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.organizer.person import PAGE, person_page
 from app.web.organizer.person_addresses import AddressForm
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
+
+NOBODY_CHOSEN = "Nothing to show yet. Fix the marked field."
 
 
 class MergeForm(Form):
@@ -51,6 +54,8 @@ def merge_page(page: Page[SignedInAct], *, person_id: str, typed: str = "") -> R
     session = page.session
     person = accounts.find(session, person_id)
     plan, mistake = _plan(session, person.id, typed, page.act) if typed else (None, "")
+    if mistake and page.problem is None:
+        page = replace(page, problem=FormInvalid({"other": mistake}, NOBODY_CHOSEN))
     return page.render(
         "organizer/person_merge.html", person=person, plan=plan, mistake=mistake,
         choices=people_search.choices(session), typed=plan.other.email if plan else typed,
