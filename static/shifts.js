@@ -81,12 +81,19 @@
     const days = Math.floor(left / 86400);
     words.textContent = days ? `In ${days} ${days === 1 ? "day" : "days"} ${Math.floor(left / 3600) % 24} h.` : `In ${parts.join(":")}.`;
   }
-  setInterval(tick, 1000);
+  // So it says how many are left until time alone changes what the page says: a check-in begins, a shift is over.
+  let changesAt = Infinity;
+  function follow() {
+    if (Date.now() < changesAt || document.hidden || document.querySelector("[data-live]").dataset.state === "paused") return;
+    changesAt = Infinity;
+    reloadSoon(CHANGE_MS);
+  }
+  setInterval(() => { tick(); follow(); }, 1000);
 
   // Seats come by themselves. What a page says to its own reader beside them is made anew where it may have changed: with
   // their seat, their turn in a waiting list, a seat offered to them, a teammate's seat, or where shifts came or moved or the
   // week opened. What was done last is told again while it is so, with its way back.
-  const RELOAD_MS = [300, 1_500]; // not everybody in the same moment
+  const [RELOAD_MS, CHANGE_MS] = [[300, 1_500], [300, 3_000]]; // not everybody in the same moment
   const concerns = new Map();
   const page = () => document.getElementById("shifts");
   const here = page().dataset.here; // not where a refused form has led
@@ -102,6 +109,7 @@
   function remember() {
     clearTimeout(reload);
     [asked, reload] = [page().dataset.shifts, 0];
+    changesAt = page().dataset.changesIn ? Date.now() + 1000 * Number(page().dataset.changesIn) : Infinity;
     for (const seats of document.querySelectorAll("[data-people]")) concerns.set(seats.id, concern(seats));
   }
   // Whatever somebody writes or chooses just now is left alone until they are done; what they opened stays open.
@@ -116,8 +124,8 @@
     await htmx.ajax("GET", here + told, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
     for (const fold of folds()) if (open.includes(named(fold))) fold.open = true;
   }
-  function reloadSoon() {
-    reload ||= setTimeout(load, RELOAD_MS[0] + Math.random() * (RELOAD_MS[1] - RELOAD_MS[0]));
+  function reloadSoon([least, most] = RELOAD_MS) {
+    reload ||= setTimeout(load, least + Math.random() * (most - least));
   }
   document.addEventListener("htmx:sse:after:message", () => {
     const mark = document.getElementById("shifts-as-of")?.dataset.shifts;

@@ -125,13 +125,18 @@ class KeptShifts:
         """
         known = self.seen.pop(person_id, None)
         if known is None or now >= known.until or known.case != case:
-            place = bisect_right(self.moments, now)
-            until = [*self.moments[place : place + 1], *(moment for moment in undo_until if moment > now)]
+            opens_at = self.settings.opens_at or NEVER
+            until = (moment for moment in (self.next_moment(now), opens_at, *undo_until) if moment > now)
             known = _Seen(case, min(until, default=NEVER), make())
         self.seen[person_id] = known
         while len(self.seen) > MOST_READERS:
             self.seen.pop(next(iter(self.seen)), None)
         return known.days
+
+    def next_moment(self, now: datetime) -> datetime:
+        """The next moment at which a shift changes by itself, or NEVER; signing up may open before."""
+        place = bisect_right(self.moments, now)
+        return self.moments[place] if place < len(self.moments) else NEVER
 
     def form(self, shift_id: str, key: Hashable) -> Markup | None:
         """A shift as it was rendered for such a key."""
@@ -205,20 +210,21 @@ def _make(session: Session, week: Week, view: View, version: Version, known: Kep
     starts = sorted({item.shift.local_from for item in items})
     rows = {clock: number for number, clock in enumerate(starts, start=1)}
     settings = settings_of(session, week)
+    moments = sorted({moment for item in items for moment in moments_of(item.shift, settings)})
     return KeptShifts(
         version, settings, items, {item.shift.id: item for item in items},
         tuple(_days(items, rows)), len(rows), crowd,
         {item.shift.id: _forms(item, known) for item in items},
-        _moments(items, settings), calendar_mark(week, settings, items),
+        moments, calendar_mark(week, settings, items),
     )  # fmt: skip
 
 
-def _moments(items: Sequence[ShiftItem], settings: ShiftSettings) -> list[datetime]:
-    """The moments at which what people may do with a shift changes by itself."""
-    before = (timedelta(0), lives.CHECK_IN_BEFORE, settings.leave_until, LIFTED_BEFORE)
-    starts = (item.shift.starts_at - early for item in items for early in before)
-    opening = [settings.opens_at] if settings.opens_at is not None else []
-    return sorted({*starts, *(item.shift.ends_at for item in items), *opening})
+def moments_of(shift: Shift, settings: ShiftSettings) -> list[datetime]:
+    """The moments at which what people may do with a shift changes by itself, in no order."""
+    before = [timedelta(0), lives.CHECK_IN_BEFORE, settings.leave_until]
+    if settings.has_limits:
+        before.append(LIFTED_BEFORE)
+    return [*(shift.starts_at - early for early in before), shift.ends_at]
 
 
 def _days(items: Sequence[ShiftItem], rows: Mapping[str, int]) -> list[Day]:

@@ -182,6 +182,28 @@ def test_signing_up_opens_by_itself_at_its_moment(chromium: Browser, site: Runni
         expect(page.get_by_role("status")).to_contain_text("You’re on")
 
 
+def test_open_pages_follow_the_time(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    shifts.sign_up(shift_id, ADA)
+    site.clock.set("2022-09-15 05:44:59")
+    with looking_as(chromium, sign_in(site, ADA)) as page, looking_as(chromium, sign_in(site, BO)) as list_page:
+        page.goto(f"{site.url}{PAGE}/{shift_id}")
+        check_in = page.get_by_role("button", name="Check in")
+        assert check_in.count() == 0
+        site.clock.set("2022-09-15 05:45")
+        check_in.click(timeout=8_000)
+        site.clock.set("2022-09-15 05:59:59")
+        page.goto(f"{site.url}{PAGE}/{shift_id}")
+        list_page.goto(site.url + PAGE)
+        complete = page.get_by_role("button", name="Complete")
+        expect(list_page.get_by_role("button", name="Take a seat")).to_have_count(1)
+        assert complete.count() == 0
+        site.clock.set("2022-09-15 06:00")
+
+        expect(complete).to_be_visible(timeout=8_000)
+        expect(list_page.locator(f"#shift-{shift_id}")).to_contain_text("On now. Signing up ended", timeout=8_000)
+
+
 def test_hours_stand_beside_each_other_on_wide_screens(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
     ids = [shifts.make(f"2022-09-{day} {hour:02}:00") for day in (15, 16) for hour in (6, 8)]
     shifts.sign_up(ids[0], ADA)

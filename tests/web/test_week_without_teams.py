@@ -107,6 +107,7 @@ def test_what_somebody_does_is_in_the_totals_and_waits_for_no_team(empty_site: R
     found = " ".join(map(text, pages))
 
     assert "No team needed: what you do is in the totals of the week." in text(pages[0])
+    assert ">Issue</option>" in form.text
     assert "Logged. It’s in the totals of the week." in text(pages[1])
     assert found.count("It’s in the totals of the week: no team needed.") == 3
     assert re.findall("no team yet|join one", found, re.IGNORECASE) == []

@@ -121,6 +121,11 @@ def _trophy(trophy: Trophy, rules: Rules) -> Article:
     return Article(trophy.name, "", text, examples.of_trophy(trophy, rules))
 
 
-def title_with_points(kind: str, rules: Rules) -> str:
-    """A kind that there is as a title with its points: "Issue, +5"."""
-    return f"{kind_title(kind, rules)}, {signed(rules.kind_by_name[kind].points)}"
+def title_with_points(kind: str, rules: Rules, shown: Rules | None) -> str:
+    """A kind of the rules as a title, with the points that its reader is `shown` for it: "Issue, +5".
+
+    None where it earns its person nothing; rules of before a freeze may not know it.
+    """
+    title = kind_title(kind, rules)
+    told = shown.kind_by_name.get(kind) if shown is not None else None
+    return f"{title}, {signed(told.points)}" if told is not None else title

@@ -18,7 +18,6 @@ from app.domain.calendar.days import local_day, moment_at
 from app.domain.draft import Reading
 from app.domain.rulebook.chapters import title_with_points
 from app.domain.rules import SHIFT, Rules
-from app.domain.wording import kind_title
 from app.errors import Conflict, Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
@@ -119,10 +118,9 @@ class LogContext:
         return [kind.name for kind in self.rules.kinds if not (self.has_shifts and kind.name == SHIFT)]
 
     def label(self, kind: str) -> str:
-        """A kind with its points as the board is shown: "Issue, +5"; a freeze hides what newer rules give."""
-        if kind in self.shown_rules.kind_by_name:
-            return title_with_points(kind, self.shown_rules)
-        return kind_title(kind, self.rules)
+        """A kind with its points as the board is shown: "Issue, +5"; without them where no team is needed or there."""
+        scores = self.team is not None or self.needs_team
+        return title_with_points(kind, self.rules, self.shown_rules if scores else None)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,10 +7,10 @@ from markupsafe import Markup
 from app.domain import guide as guide_text
 from app.domain.actor import SignedInAct
 from app.domain.calendar.days import local_day
+from app.domain.rulebook.chapters import title_with_points
 from app.domain.rules import SHIFT, Rules
 from app.domain.scoring.tally import Tally
 from app.domain.shifts.seats import CHECK_IN_BEFORE
-from app.domain.wording import kind_title
 from app.errors import Malformed
 from app.models import Week
 from app.models.columns import is_id, new_id
@@ -47,7 +47,7 @@ class During(NamedTuple):
 
     start: tuple[Markup, ...]
     end: tuple[Markup, ...]
-    kinds: list[tuple[str, str, int]]
+    kinds: list[tuple[str, str]]
     rules: Rules
     today: Tally | None
 
@@ -60,10 +60,12 @@ def during(page: Page[SignedInAct], shown: WeekShifts, seat: OwnSeat) -> During 
         return None
     text = guide.current(page.session).text
     rules = rule_sets.rules_of(page.session, week)
+    as_shown = rule_sets.rules_numbered(page.session, weeks.view(week, page.act.actor).rule_set_id)
+    scores = as_shown if shown.team_id is not None else None
     return During(
         tuple(map(markdown.inline, guide_text.checklist(text, guide_text.START_REMINDERS))),
         tuple(map(markdown.inline, guide_text.checklist(text, guide_text.END_CHECKLIST))),
-        [(kind.name, kind_title(kind.name, rules), kind.points) for kind in rules.kinds if kind.name != SHIFT],
+        [(kind.name, title_with_points(kind.name, rules, scores)) for kind in rules.kinds if kind.name != SHIFT],
         rules,
         _today(page, week, shown.team_id),
     )

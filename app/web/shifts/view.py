@@ -1,6 +1,6 @@
 """The shifts of a week as the reader of a page sees them, and what a button of it has just done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -17,11 +17,12 @@ from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import choices, own_seats, refusals
 from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader
 from app.services.shifts.listing import ShiftItem
+from app.services.shifts.own_seats import OwnSeat
 from app.services.shifts.worth import ReaderWorths
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.seats.shown import short
-from app.web.shift_lists import KeptShifts
+from app.web.shift_lists import NEVER, KeptShifts, moments_of
 from app.web.shifts.rows import Rows
 from app.web.submit import Page
 
@@ -103,6 +104,18 @@ class WeekShifts:
     def opens_in(self) -> int:
         """The whole seconds until then."""
         return ceil((self.opens_at - self.rows.now).total_seconds()) if self.opens_at is not None else 0
+
+    def changes_in(self, item: ShiftItem | None = None) -> int | None:
+        """The whole seconds until time alone changes what the page says of all shifts, or of one; None for never."""
+        now = self.rows.now
+        seats: Sequence[OwnSeat] = self.reader.seats if self.reader is not None else ()
+        if item is None:
+            moments = [self.kept.next_moment(now)]
+        else:
+            moments = moments_of(item.shift, self.kept.settings)
+            seats = [seat for seat in seats if seat.shift_id == item.shift.id]
+        ahead = [moment for moment in (*moments, *(seat.signed_up_at + UNDO for seat in seats)) if now < moment < NEVER]
+        return ceil((min(ahead) - now).total_seconds()) if ahead and self.week.state == "open" else None
 
     @property
     def me(self) -> str:

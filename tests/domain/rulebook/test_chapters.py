@@ -118,7 +118,9 @@ def test_tell_rules_without_bonuses_quests_and_trophies_has_no_chapters_of_them(
 
 def test_title_with_points_is_what_forms_offer() -> None:
     rules = rules_of(DEFAULTS.replace("points = 5", "points = -5", 1))
+    before = Rules(tuple(kind for kind in rules.kinds if kind.name != "issue"))
 
-    assert [title_with_points(kind, rules) for kind in ("issue", "feature_request")] == [
+    assert [title_with_points(kind, rules, rules) for kind in ("issue", "feature_request")] == [
         "Issue, −5", "Feature request, +5",
     ]  # fmt: skip
+    assert [title_with_points("issue", rules, shown) for shown in (before, None)] == ["Issue", "Issue"]

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from app.config import PROJECT
 from app.domain import actor
 from app.domain.actor import Act
 from app.models import Person
@@ -106,6 +107,18 @@ def test_during_a_shift_its_page_has_checklists_and_the_teams_numbers(site: Runn
     assert {"Before you start", "Before you go", "My team today"} <= set(part(answer, r"<h2.*?</h2>"))
     assert "My team today 2 points 1 response See the receipt" in text(answer)
     assert 'type="checkbox"' in answer.text
+
+
+def test_one_tap_names_the_points_its_reader_may_know_and_none_without_a_team(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    change(site, needs_team=False)
+    answers = [on_shift(site, shift_id, email).get(f"{PAGE}/{shift_id}") for email in (ADA, GUS)]
+    site.game.freeze()
+    site.game.activate((PROJECT / "scoring_rules.toml").read_text().replace("points = 5\n", "points = 50\n"))
+    answers.append(sign_in(site, ADA).get(f"{PAGE}/{shift_id}"))
+
+    told = [re.findall(r'name="kind" value="issue">(.*?)<', answer.text) for answer in answers]
+    assert told == [["Issue, +5"], ["Issue"], ["Issue, +5"]]
 
 
 def test_one_tap_logs_what_no_tool_reports_once(site: RunningApp, shifts: Shifts) -> None:
