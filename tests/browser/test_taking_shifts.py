@@ -284,6 +284,7 @@ def test_times_are_shown_in_the_readers_own_zone_where_they_ask_for_it(
         page.get_by_role("button", name="Take a seat on Friday 16 September, 01:00").click()
         expect(page.get_by_role("status")).to_contain_text("You’re on")
         after_taking = time.inner_text()
+        expect(page.get_by_role("link", name="See shift on Friday 16 September, 01:00")).to_be_visible()
         page.goto(f"{site.url}{PAGE}/{shift_id}")
         expect(page.locator("h1")).to_contain_text("Friday 16 September, 01:00–03:00")
         page.get_by_role("button", name="Show times of Los Angeles").click()
