@@ -156,6 +156,7 @@ def _example(address: str, token: str) -> str:
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
+    wish = "take a shift" if "headline" not in document else "see the shifts"
     lines = [
         f"Board    {document['board']}",
         f"Shifts   {document['shifts']}",
@@ -165,7 +166,7 @@ def _lines(document: dict[str, Any]) -> list[str]:
         "",
         "Sign in, once each:",
         f"as an organizer  {document['organizer_link']}",
-        f"as a player      {document['player_link']}  (take a shift)",
+        f"as a player      {document['player_link']}  ({wish})",
         "",
         "Add an issue yourself:",
         document["example"],

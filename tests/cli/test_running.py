@@ -142,6 +142,15 @@ def test_finished_demo_shows_the_week_as_it_ended(shell: Shell) -> None:
     assert not (shell.home / "assembly-week.sqlite3").exists()
 
 
+def test_demo_offers_a_shift_to_its_player_only_while_the_week_plays() -> None:
+    names = ("board", "shifts", "summary", "api", "organizer_link", "player_link", "example")
+    while_playing = dict.fromkeys(names, "https://example.com") | {"token": "aw_"}
+
+    said = ["\n".join(demo._lines(document)) for document in (while_playing, while_playing | {"headline": HEADLINE})]
+
+    assert ["(take a shift)" in text for text in said] == [True, False]
+
+
 def test_demo_plays_to_the_exact_totals_and_its_example_works(shell: Shell) -> None:
     with started("demo", "--speed", "60", "--port", "0") as (_, document):
         seen = headlines(document["api"])
