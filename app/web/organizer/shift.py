@@ -17,8 +17,9 @@ from app.domain.shifts.model import SeatState, ShiftFacts
 from app.errors import Problem, ShiftRefused
 from app.models import Shift, Team, Week
 from app.services.people import people
-from app.services.shifts import attention, editing, history, listing, shifts
+from app.services.shifts import attention, editing, first_shifts, history, listing, shifts
 from app.services.shifts.editing import ShiftChanges
+from app.services.shifts.first_shifts import FirstShift
 from app.services.shifts.history import Change, EndedSeat
 from app.services.shifts.listing import ShiftItem, ShiftSeat
 from app.services.teams import teams
@@ -81,7 +82,7 @@ NOTHING_DONE = Outcome("")
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:
-    """A seat with the form that changes it, and the states it may get now, with their words."""
+    """A seat with the form that changes it, and the states it may get now, in words; `first` if it is a first one."""
 
     id: str
     person: str
@@ -90,6 +91,7 @@ class SeatRow:
     choices: list[tuple[str, str]]
     seat: ShiftSeat | None = None
     is_due: bool = False
+    first: FirstShift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,11 @@ def _told(page: ShiftPage, week: Week, item: ShiftItem) -> ShiftInfo:
     names, facts = people.by_id(session, item.waiters), shifts.facts(item.shift, week)
     due = attention.due(item, now) if week.state == "open" else ()
     seats = sorted(item.seats, key=lambda seat: seat not in due)
+    view = weeks.view(week, page.act.actor)
+    first = {each.seat_id: each for each in first_shifts.of_shift(session, week, item, item.seats, view, now)}
     return ShiftInfo(
         week, zone_name(week), row_of(item, now),
-        [_seat_row(page, facts, seat, seat, is_due=seat in due) for seat in seats],
+        [replace(_seat_row(page, facts, seat, seat, is_due=seat in due), first=first.get(seat.id)) for seat in seats],
         [_seat_row(page, facts, seat) for seat in history.ended_seats(session, item.shift)],
         [(person_id, names[person_id].name) for person_id in item.waiters],
         history.changes(session, item.shift, MOST_CHANGES),

@@ -13,7 +13,8 @@ from app.services import guestbook
 from app.services.access import accounts
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
-from app.services.shifts import listing, own_seats, refusals
+from app.services.shifts import first_shifts, listing, own_seats, refusals
+from app.services.shifts.first_shifts import FirstShift
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.own_seats import Correction, OwnSeat
 from app.services.standings import boards
@@ -25,7 +26,7 @@ from app.web.http.fields import says
 from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
 from app.web.shifts.during import during, quick_log
-from app.web.shifts.view import WeekShifts, look, say
+from app.web.shifts.view import WeekShifts, look, member_of, say
 from app.web.submit import Page
 
 LOGGED = "logged"
@@ -78,7 +79,7 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
     seat = row.seat if row.seat is not None and row.seat.is_live else None
     return page.render(
         "shifts/shift.html", week=shown.week.slug, shown=shown, zone=shown.week.zone, item=item, shift=item.shift,
-        row=row, seats=shown.rows.seats(item), said=say(page, shown, done, shift_id),
+        row=row, seats=shown.rows.seats(item), first=_first(page, shown, item), said=say(page, shown, done, shift_id),
         logged=_logged(page, activity) if done == LOGGED else None,
         is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
@@ -86,6 +87,20 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
         correction=_correction(page, shown, shift_id), entry=_entry(page, shown.week, seat),
         when=refusals.dated(item.shift),
     )  # fmt: skip
+
+
+def _first(page: Page[Any], shown: WeekShifts, item: ShiftItem) -> list[FirstShift]:
+    """First shifts that are the reader's business: those of their own team, and all of them to organizers."""
+    reader, actor = shown.reader, member_of(page)
+    if reader is None or actor is None:
+        return []
+    seats = (
+        seat
+        for seat in item.seats
+        if actor.organizes or seat.person_id == reader.person_id or seat.team_id == (reader.team_id or "")
+    )
+    view = weeks.view(shown.week, page.act.actor)
+    return first_shifts.of_shift(page.session, shown.week, item, seats, view, page.act.now)
 
 
 def _logged(page: Page[Any], activity: str) -> OwnActivity | None:
