@@ -281,6 +281,11 @@ PINNED = {
         "4b46cc42d0dde6cc133acccdcc1d658deb2a7f2031822916dac68b1a5e4bcdbb",
         "56641574ae52f1ae8f20d7c32fe6897b3589322f2c9eb16c9c78211fc8ac4ff8",
     ),
+    "0033": (
+        "0033_ready_for_a_first_shift.py",
+        "76c12583252bb702c386cbfdbef0b7bcb8ea55bc4a75b7982a358222f1694ea6",
+        "e99318626ba63b94dbcdc5699b851370cf5c8e1e7dcd235c318c2effa144cf9e",
+    ),
 }
 
 

@@ -17,6 +17,7 @@ from app.models.ledger import LedgerEntry, Reversal, Timing
 from app.models.list_import import ListImport
 from app.models.notice import Notice, NoticeOptOut
 from app.models.person import Identity, Person, PersonAddress
+from app.models.ready import ReadyList, ReadyPerson, ReadyTick
 from app.models.rule_set import RuleSet, RulesFile
 from app.models.scheduled_change import ScheduledChange
 from app.models.score import Score
@@ -57,6 +58,9 @@ __all__ = [
     "Person",
     "PersonAddress",
     "QueuedJob",
+    "ReadyList",
+    "ReadyPerson",
+    "ReadyTick",
     "RefusedDelivery",
     "Reversal",
     "Rotation",

@@ -20,6 +20,7 @@ class ShiftSettings(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("needs_team IN (0, 1) AND approve_covers IN (0, 1)", name="shift_settings_flags"),
         CheckConstraint("completes IN ('itself', 'person', 'organizer')", name="shift_settings_completes"),
+        CheckConstraint("require_ready IN (0, 1)", name="shift_settings_ready"),
         STRICT,
     )
 
@@ -32,6 +33,7 @@ class ShiftSettings(SQLModel, table=True):
     early_per_team: int | None = Field(default=None, sa_column=whole(nullable=True))
     first_round: int | None = Field(default=None, sa_column=whole(nullable=True))
     approve_covers: int = Field(default=0, sa_column=whole())
+    require_ready: int = Field(default=0, sa_column=whole(server_default="0"))
 
 
 class Shift(SQLModel, table=True):

@@ -13,7 +13,7 @@ from tests.builders import ADA, DUA, GUS, SLUG, act_by, moment
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
 BOARD = f"/weeks/{SLUG}"
-PAGES = ("/me", "/me/log", "/me/activities", "/me/notices", "/me/calendar", "/me/settings")
+PAGES = ("/me", "/me/log", "/me/activities", "/me/notices", "/me/calendar", "/me/ready", "/me/settings")
 MARKS = "all => all.map(each => getComputedStyle(each, '::after').content)"
 SCHEME = "getComputedStyle(document.documentElement).colorScheme"
 PAPER = "getComputedStyle(document.body).backgroundColor"

@@ -28,7 +28,7 @@ from app.services.operations import secrets
 from app.services.organizing import bulk_reversals, join_codes, team_admin
 from app.services.organizing.bulk_reversals import Selection
 from app.services.rules import rule_sets
-from app.services.shifts import covers, seats, shifts, waiting
+from app.services.shifts import covers, readiness, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.webhooks import endpoints
@@ -503,6 +503,10 @@ class RoleClients:
     def _newest_guide(self, _role: Role) -> int:
         with self.site.database.reading() as session:
             return guide.current(session).number
+
+    def _newest_ready_list(self, _role: Role) -> int:
+        with self.site.database.reading() as session:
+            return readiness.current(session).number
 
     def _choice(self, role: Role) -> str:
         return secrets.unsubscribe_key(self.site.app.state.context.key, self._person_id(role), "soon", self._now)

@@ -108,6 +108,7 @@ GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
 WEBHOOK = {"url": "https://nobody.invalid/", "events": ["week.closed"], "week": SLUG}
 NEWEST = {"version": "{newest_guide}"}
+READY_LIST = {"text": "Item {number}", "version": "{newest_ready_list}"}
 NEW_RULES = {"text": "{rules_text}", "version": "{newest_rules}", "note": "Fair"}
 SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
@@ -260,6 +261,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/me/calendar/{own_feed}/revoke"): RouteAccess("members", 303),
     ("GET", "/me/notices"): RouteAccess("members"),
     ("POST", "/me/notices/read"): RouteAccess("members", 303, form={"until": "2022-09-14T20:00:00+00:00"}),
+    ("GET", "/me/ready"): RouteAccess("members"),
+    ("POST", "/me/ready"): RouteAccess("members", 303, form={"item": "0123456789abcdef"}),
     ("POST", "/me/notices/settings"): RouteAccess("members", 303, form={"kind": "soon", "timezone": "Europe/Berlin"}),
     ("GET", "/unsubscribe/{choice}"): RouteAccess("everybody"),
     ("POST", "/unsubscribe/{choice}"): RouteAccess("everybody"),
@@ -420,6 +423,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/guide"): RouteAccess("organizers", 303, form=GUIDE),
     ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),
     ("POST", "/organizer/guide/versions/{guide_version}/restore"): RouteAccess("organizers", 303, form=NEWEST),
+    ("GET", "/organizer/ready"): RouteAccess("organizers"),
+    ("POST", "/organizer/ready"): RouteAccess("organizers", 303, form=READY_LIST),
     ("GET", "/organizer/sources"): RouteAccess("organizers"),
     ("POST", "/organizer/sources"): RouteAccess("organizers", form={"kind": "github", "name": "hub-{number}"}),
     ("GET", "/organizer/sources/connect/{kind}"): RouteAccess("organizers"),

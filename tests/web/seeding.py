@@ -24,7 +24,7 @@ from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.people import people
 from app.services.rules import rule_sets
-from app.services.shifts import seats, shifts
+from app.services.shifts import readiness, seats, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -259,6 +259,8 @@ def _history(garden: SeededSite, session: Session) -> None:
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
     note = garden.word("note of the guide", ORGANIZERS)
     guide.change(session, garden.word("text of the guide", EVERYBODY), garden.act, note=note)
+    item = garden.word("item of the list for a first shift", ORGANIZERS, MINE, THEIRS)
+    readiness.change(session, f"{item}\nB", garden.act, version=readiness.SHIPPED)
     mate = accounts.audit_target(accounts.find(session, garden.ids["mate"]))
     audit.note(session, "person.renamed", mate, garden.act, before=before, after=after)
 

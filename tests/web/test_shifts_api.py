@@ -248,11 +248,12 @@ def test_generate_makes_a_quarter_of_wednesdays(plan: Shifts, rest: str, number:
 def test_settings_are_read_and_changed_one_by_one(plan: Shifts) -> None:
     before = plan.site.get(f"{SHIFTS}/settings", "admin").json()
 
-    changes = {"opens_at": "2022-09-12T09:00:00-07:00", "early_per_team": 2, "needs_team": False}
+    changes = {"opens_at": "2022-09-12T09:00:00-07:00", "early_per_team": 2, "needs_team": False, "require_ready": True}
     after = plan.site.ask("PATCH", f"{SHIFTS}/settings", "admin", json=changes)
 
     assert before == {
         "needs_team": True,
+        "require_ready": False,
         "opens_at": None,
         "leave_until_h": 12,
         "completes": "itself",
@@ -293,6 +294,7 @@ def test_requests_that_make_no_sense_name_their_field(plan: Shifts) -> None:
         "opens_at": patch(opens_at="soon"),
         "early_before": patch(early_before="7:00"),
         "needs_team": patch(needs_team=None),
+        "require_ready": patch(require_ready="yes"),
         "team": plan.site.get(f"{SHIFTS}/{shift_id}", "read", params={"person": ADA, "team": "x"}),
         "from of a list": plan.site.get(SHIFTS, "read", params={"from": "2022-W37-3"}),
     }

@@ -55,7 +55,7 @@ def test_sign_up_is_refused_for_the_first_reason_that_applies(plan: Shifts) -> N
     plan.set(needs_team=0)
     plan.sign_up(other, GUS)
     plan.sign_up(shift_id, DUA)
-    plan.set(needs_team=1, opens_at=moment("2022-09-15 05:59"))
+    plan.set(needs_team=1, require_ready=1, opens_at=moment("2022-09-15 05:59"))
     plan.change(shift_id, cancelled_at=site.clock.now)
     site.clock.set("2022-09-15 06:00")
     site.game.close()
@@ -64,7 +64,8 @@ def test_sign_up_is_refused_for_the_first_reason_that_applies(plan: Shifts) -> N
         "cancelled": lambda: plan.change(shift_id, cancelled_at=None),
         "started": lambda: site.clock.set("2022-09-15 05:58"),
         "not-open-yet": lambda: site.clock.set("2022-09-15 05:59"),
-        "no-team": lambda: plan.set(needs_team=0),
+        "no-team": lambda: plan.set(needs_team=0, require_ready=1),
+        "not-ready": lambda: plan.set(needs_team=0),
         "overlap": lambda: plan.change(other, starts_at=moment("2022-09-15 08:00")),
         "full": lambda: plan.change(shift_id, seats=2),
     }
@@ -75,8 +76,9 @@ def test_sign_up_is_refused_for_the_first_reason_that_applies(plan: Shifts) -> N
         step()
 
     assert [code_of(answer) for answer in answers] == [(409, code) for code in steps]
-    assert assert_problem(answers[5], 409, "code") == "Overlaps your shift Thu 07:00–09:00 PDT."
-    assert assert_problem(answers[6], 409, "code") == "This shift is full. Join the waiting list."
+    assert assert_problem(answers[5], 409, "code").startswith("You’re not ready for a first shift yet.")
+    assert assert_problem(answers[6], 409, "code") == "Overlaps your shift Thu 07:00–09:00 PDT."
+    assert assert_problem(answers[7], 409, "code") == "This shift is full. Join the waiting list."
     assert plan.sign_up(shift_id, GUS).status_code == 201
 
 

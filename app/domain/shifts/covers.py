@@ -20,6 +20,7 @@ class Takeover:
     is_taken: bool = False
     is_offered: bool = True
     has_team: bool = True
+    is_ready: bool = True
     overlaps: bool = False
     is_limited: bool = False
 
@@ -43,7 +44,7 @@ def accept_refusal(
 ) -> Code | None:
     """Find why somebody cannot take over a seat; who has done so already is not asked about.
 
-    Who `organizes` and gave a reason arranges it without an offer, a team or a limit, and after the end too.
+    Who `organizes` and gave a reason arranges it without an offer, a team, readiness or a limit, and after the end too.
     """
     if code := standing_refusal(shift):
         return code
@@ -55,6 +56,8 @@ def accept_refusal(
         return "not-offered"
     if not organizes and settings.needs_team and not takeover.has_team:
         return "no-team"
+    if not organizes and not takeover.is_ready:
+        return "not-ready"
     if takeover.overlaps:
         return "overlap"
     return "limit" if takeover.is_limited and not organizes else None

@@ -27,6 +27,7 @@ class ShiftSettings:
     """The settings of a week's shifts. Limits are off where None; `leave_until` is the time before a shift's start."""
 
     needs_team: bool = True
+    require_ready: bool = False
     opens_at: datetime | None = None
     leave_until: timedelta = timedelta(hours=12)
     completes: Completes = "itself"

@@ -20,7 +20,7 @@ from app.services.organizing.merge_plans import OneWeek, Plan
 from app.services.people import belongings, newcomers
 from app.services.rules import rule_sets
 from app.services.scoring import scores
-from app.services.shifts import credit, shifts, timetable
+from app.services.shifts import credit, readiness, shifts, timetable
 from app.services.weeks import weeks
 
 
@@ -50,6 +50,7 @@ def merge(session: Session, kept_id: str, other_id: str, act: Act) -> Plan:
     accounts.shut_out(session, other.id, act.now)
     _retire(session, kept, other, act)
     belongings.give(session, kept.id, other.id, act.now)
+    readiness.finish(session, act.now, kept.id)  # the two may have ticked the whole list together
     for each in plan.weeks:
         _join_histories(session, each, plan, act)
     announce(session, AccessChanged(frozenset({kept.id, other.id})))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, update
+from sqlalchemy import and_, delete, exists, or_, true, update
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -19,6 +19,8 @@ from app.models import (
     Notice,
     NoticeOptOut,
     PersonAddress,
+    ReadyPerson,
+    ReadyTick,
     ScheduledChange,
     Seat,
     SeatOffer,
@@ -42,6 +44,8 @@ MOVED: tuple[Any, ...] = (
     PersonAddress.person_id,
     ImportRow.person_id,
     ScheduledChange.person_id,
+    ReadyTick.person_id,
+    ReadyPerson.person_id,
 )
 """Columns whose rows change hands. What only grows stays: ledger, memberships and audit are read through aliases."""
 
@@ -52,7 +56,8 @@ def give(session: Session, kept_id: str, other_id: str, now: datetime) -> None:
     for statement in (
         *_cheers(kept_id, other_id), *_waiting(kept_id, other_id, now), _offers(kept_id, other_id, now),
         _twice(Notice, ("subject", "kind", "revision", "channel"), kept_id, other_id),
-        _twice(NoticeOptOut, ("kind",), kept_id, other_id),
+        _twice(NoticeOptOut, ("kind",), kept_id, other_id), _twice(ReadyTick, ("item",), kept_id, other_id),
+        _twice(ReadyPerson, (), kept_id, other_id),
     ):  # fmt: skip
         connection.execute(statement)
     for column in MOVED:
@@ -63,7 +68,7 @@ def give(session: Session, kept_id: str, other_id: str, now: datetime) -> None:
 def _twice(table: Any, key: tuple[str, ...], kept_id: str, other_id: str) -> Any:
     """Delete what both have, from the other's."""
     mine = aliased(table)
-    same = and_(*(getattr(mine, name) == getattr(table, name) for name in key))
+    same = and_(true(), *(getattr(mine, name) == getattr(table, name) for name in key))
     return delete(table).where(col(table.person_id) == other_id, exists().where(mine.person_id == kept_id, same))
 
 

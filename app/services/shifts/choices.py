@@ -64,21 +64,30 @@ class Crowd:
     members: Mapping[str, tuple[str, ...]]
     slots: Slots
     shifts: Mapping[str, Sequence[Shift]]
-    for_teams: dict[tuple[str, str], int] = field(default_factory=dict)
+    for_teams: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The person who chooses, with their joins in the week and their own seats, in every week."""
+    """The person who chooses, with their joins in the week and their own seats, in every week.
+
+    Where seats need it, `unready` are those of them and their team who are not ready for a first shift.
+    """
 
     person_id: str
     joins: Sequence[Join]
     seats: Sequence[OwnSeat]
+    unready: frozenset[str] = frozenset()
 
     @property
     def team_id(self) -> str | None:
         """The team they are in now."""
         return current_team(self.joins)
+
+    @property
+    def is_ready(self) -> bool:
+        """True unless seats need them to be ready for a first shift and they are not."""
+        return self.person_id not in self.unready
 
 
 def crowd_of(items: Iterable[ShiftItem], joins: Mapping[str, Sequence[Join]], deactivated: Collection[str]) -> Crowd:
@@ -112,13 +121,13 @@ def choose(
     team_id = team_at(reader.joins, shift.starts_at)
     other = next((seat for seat in reader.seats if seat.is_live and _overlap(seat, shift)), None)
     limited = is_limited(shift.id, shift.starts_at, team_id, crowd.slots, settings, zone, now)
-    claim = Claim(seats=0, has_team=team_id is not None, overlaps=other is not None, is_limited=limited)
+    claim = Claim(0, team_id is not None, reader.is_ready, overlaps=other is not None, is_limited=limited)
     code = sign_up_refusal(facts, claim, ShiftSettings(needs_team=settings.needs_team), now)
     why = _why(code, shift, other, settings, now, zone) if code is not None and missed is None else ""
     return Choice(
         code, why, missed, is_waiting=reader.person_id in item.waiters,
         covers=_covers(item, reader.person_id, team_id, claim, facts, settings, now),
-        for_team=_for_team(item, reader.team_id, crowd) if code is None else 0,
+        for_team=_for_team(item, reader, crowd) if code is None else 0,
         in_a_row=in_a_row(reader.seats, shift) if code is None else 0,
         asked_of=_asked_of(item, reader.person_id),
     )  # fmt: skip
@@ -133,8 +142,8 @@ def _covers(
 
     def takeover(seat: ShiftSeat) -> Takeover:
         return Takeover(
-            SeatFacts(seat.state, seat.signed_up_at), has_team=claim.has_team, overlaps=claim.overlaps,
-            is_limited=claim.is_limited,
+            SeatFacts(seat.state, seat.signed_up_at), has_team=claim.has_team, is_ready=claim.is_ready,
+            overlaps=claim.overlaps, is_limited=claim.is_limited,
         )  # fmt: skip
 
     return tuple(seat for seat in offered if cover_rules.accept_refusal(takeover(seat), facts, settings, now) is None)
@@ -173,8 +182,9 @@ def _own_choice(
     )
 
 
-def _for_team(item: ShiftItem, team_id: str | None, crowd: Crowd) -> int:
+def _for_team(item: ShiftItem, reader: Reader, crowd: Crowd) -> int:
     """The number of seats that all of a team would take; 0 where they cannot, or it is one alone."""
+    team_id = reader.team_id
     if team_id is None:
         return 0
     known = crowd.for_teams.get((item.shift.id, team_id))
@@ -183,8 +193,8 @@ def _for_team(item: ShiftItem, team_id: str | None, crowd: Crowd) -> int:
         missing = [person_id for person_id in crowd.members.get(team_id, ()) if person_id not in seated]
         others = (shift for person_id in missing for shift in crowd.shifts.get(person_id, ()))
         can = 2 <= len(missing) <= item.free and not any(_overlap(other, item.shift) for other in others)
-        known = crowd.for_teams[item.shift.id, team_id] = len(missing) if can else 0
-    return known
+        known = crowd.for_teams[item.shift.id, team_id] = tuple(missing) if can else ()
+    return 0 if reader.unready.intersection(known) else len(known)
 
 
 def _overlap(one: OwnSeat | Shift, shift: Shift) -> bool:

@@ -183,6 +183,7 @@ def _takeover(
         is_taken=seat.state == "covered" or _taker_of(offered) not in ([], [person_id]),
         is_offered=offered is not None and person_id != seat.person_id and _reaches(locked, seat, offered, person_id),
         has_team=team_id is not None,
+        is_ready=not locked.unready([person_id]),
         overlaps=takeovers.is_busy(locked, person_id),
         is_limited=locked.is_limited(team_id),
     )

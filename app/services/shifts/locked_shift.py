@@ -18,7 +18,7 @@ from app.errors import NotAllowed, NotFound, Problem
 from app.models import Seat, SeatOffer, Shift
 from app.models.columns import is_id
 from app.services import reasons, topics
-from app.services.shifts import refusals, seat_queries, settings, shifts, telling
+from app.services.shifts import readiness, refusals, seat_queries, settings, shifts, telling
 from app.services.shifts.seat_queries import Span
 from app.services.teams import teams
 from app.services.webhooks import happenings
@@ -79,9 +79,13 @@ class LockedShift(NamedTuple):
     def claim(self, people: Sequence[str], team_id: str | None) -> Claim:
         """The claim of these people of a team to seats, as it is judged."""
         return Claim(
-            len(people), team_id is not None, overlaps=seat_queries.is_any_busy(self.session, self.shift, people),
-            is_limited=self.is_limited(team_id),
+            len(people), team_id is not None, is_ready=not self.unready(people),
+            overlaps=seat_queries.is_any_busy(self.session, self.shift, people), is_limited=self.is_limited(team_id),
         )  # fmt: skip
+
+    def unready(self, people: Sequence[str]) -> list[str]:
+        """Find who of these people is not ready for a first shift; nobody where seats do not need it."""
+        return readiness.unready(self.session, people) if self.settings.require_ready else []
 
     def refusal(self, code: Code, people: Sequence[str]) -> Problem:
         """The problem of a code, which names the shift that is in the way of one of these people.
@@ -92,6 +96,8 @@ class LockedShift(NamedTuple):
             return refusals.not_open_yet(self.settings.opens_at, self.week.zone)
         if code == "limit":
             return refusals.problem(code, refusals.limit_sentence(self.shift, self.settings, self.week.zone))
+        if code == "not-ready" and len(people) > 1:
+            return refusals.not_ready(readiness.names_of_unready(self.session, people))
         free = self.shift.seats - self.shift.taken
         if code == "full" and self.reason is not None:
             return refusals.full_for_organizer(free, len(people))

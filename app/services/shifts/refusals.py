@@ -1,5 +1,6 @@
 """Refusals about shifts in sentences: what is in the way, and what to do instead."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -9,8 +10,11 @@ from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.limits import LIFTED_BEFORE, is_early
 from app.domain.shifts.model import Code, ShiftSettings
 from app.domain.text.direction import apart
+from app.domain.wording import listed
 from app.errors import Conflict, NotAllowed, Problem, ShiftRefused
 from app.services.weeks.weeks import AnyWeek
+
+MOST_NAMED = 4  # of people; of more, three and how many others
 
 
 class _Timed(Protocol):
@@ -34,7 +38,7 @@ _SENTENCES: dict[Code, str] = {
     "started": "This shift has started or is over. Ask an organizer if something about it is wrong.",
     "not-open-yet": "Signing up hasn’t opened yet.",
     "no-team": "Seats in this week are for teams. Join a team first.",
-    "not-ready": "Your set-up has steps left. Finish them, then sign up.",
+    "not-ready": "You’re not ready for a first shift yet. Finish your list at /me/ready, then sign up.",
     "overlap": "You have another shift at that time.",
     "full": "This shift is full. Join the waiting list.",
     "limit": "Your team has as many of these shifts as it may have for now. Leave some to others, or try later.",
@@ -96,6 +100,15 @@ def full_for_team(free: int, people: int) -> Problem:
     """The problem with `people` seats of a team where fewer, though some, are `free`."""
     are = "1 seat is" if free == 1 else f"{free} seats are"
     return problem("full", f"{are} free, and your team needs {people}. Take one for yourself, or choose another shift.")
+
+
+def not_ready(names: Sequence[str]) -> Problem:
+    """The problem with seats for several people of whom these are not ready for a first shift."""
+    shown = [apart(name) for name in names]
+    if len(shown) > MOST_NAMED:
+        shown = [*shown[: MOST_NAMED - 1], f"{len(shown) - MOST_NAMED + 1} others"]
+    who = listed(shown, "and")
+    return problem("not-ready", f"Not ready for a first shift yet: {who}. The list to finish is at /me/ready.")
 
 
 def deactivated(name: str) -> Problem:

@@ -28,9 +28,9 @@ COMPLETES = ("itself", "person", "organizer")
 
 _SETTINGS = Prepared(
     sql_select(
-        col(SettingsRow.needs_team), col(SettingsRow.opens_at), col(SettingsRow.leave_until_h),
-        col(SettingsRow.completes), col(SettingsRow.early_before), col(SettingsRow.early_per_team),
-        col(SettingsRow.first_round), col(SettingsRow.approve_covers),
+        col(SettingsRow.needs_team), col(SettingsRow.require_ready), col(SettingsRow.opens_at),
+        col(SettingsRow.leave_until_h), col(SettingsRow.completes), col(SettingsRow.early_before),
+        col(SettingsRow.early_per_team), col(SettingsRow.first_round), col(SettingsRow.approve_covers),
     ).where(col(SettingsRow.week_id) == bindparam("week"))
 )  # fmt: skip
 
@@ -40,16 +40,17 @@ def settings_of(session: Session, week: AnyWeek) -> ShiftSettings:
     found = _SETTINGS.rows(session, week=week.id)
     if not found:
         return ShiftSettings()
-    [(needs_team, opens_at, leave_until_h, completes, early_before, per_team, first_round, approve_covers)] = found
+    [(needs_team, ready, opens_at, leave_until_h, completes, early_before, per_team, first_round, approve)] = found
     return ShiftSettings(
         needs_team=bool(needs_team),
+        require_ready=bool(ready),
         opens_at=opens_at,
         leave_until=timedelta(hours=leave_until_h),
         completes=completes,
         early_before=parse_clock_time(early_before) or 0,
         early_per_team=per_team,
         first_round=first_round,
-        approve_covers=bool(approve_covers),
+        approve_covers=bool(approve),
     )
 
 
@@ -63,6 +64,7 @@ def values_of(settings: ShiftSettings) -> dict[str, Any]:
     """Settings by the names that `change`, programs and the audit know them by."""
     return {
         "needs_team": settings.needs_team,
+        "require_ready": settings.require_ready,
         "opens_at": settings.opens_at,
         "leave_until_h": settings.leave_until // timedelta(hours=1),
         "completes": settings.completes,
@@ -85,7 +87,7 @@ def change(session: Session, slug: str, changes: Mapping[str, Any], act: Act) ->
     changed = {name: value for name, value in checked.items() if value != before[name]}
     if changed:
         row = {**before, **changed}
-        flags = {name: int(row[name]) for name in ("needs_team", "approve_covers")}
+        flags = {name: int(row[name]) for name in ("needs_team", "require_ready", "approve_covers")}
         session.merge(SettingsRow(week_id=week.id, **{**row, **flags}))
         session.flush()
         was = {name: before[name] for name in changed}
@@ -164,6 +166,7 @@ def _whole(value: Any, least: int, most: int, what: str) -> int:
 
 _CHECKS: dict[str, Callable[[Week, Any], Any]] = {
     "needs_team": _flag,
+    "require_ready": _flag,
     "opens_at": _opening,
     "leave_until_h": _leave_until,
     "completes": _completes,

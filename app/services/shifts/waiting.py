@@ -114,12 +114,15 @@ def fill(locked: LockedShift) -> list[Seat]:
     if not people:
         return []
     teams, busy = locked.teams_of(people), {person_id for person_id, _, _ in locked.overlapping(people)}
-    out = busy | seat_queries.deactivated(locked.session, people)
+    out, unready = busy | seat_queries.deactivated(locked.session, people), locked.unready(people)
     for person_id in people:
         team_id = teams.get(person_id)
         if team_id not in limited:
             limited[team_id] = locked.is_limited(team_id)
-        claim = Claim(has_team=team_id is not None, overlaps=person_id in out, is_limited=limited[team_id])
+        claim = Claim(
+            has_team=team_id is not None, is_ready=person_id not in unready, overlaps=person_id in out,
+            is_limited=limited[team_id],
+        )  # fmt: skip
         if sign_up_refusal(locked.facts, claim, locked.settings, locked.act.now) is None:
             seat = Seat(shift_id=locked.shift.id, person_id=person_id, origin="waiting", signed_up_at=own.act.now)
             own.change(seat, "signed_up")
@@ -170,7 +173,7 @@ def _check(locked: LockedShift, person_id: str) -> None:
     claim = locked.claim([person_id], locked.teams_of([person_id]).get(person_id))
     seated = bool(locked.seated([person_id]))
     if seated:
-        claim = Claim(has_team=claim.has_team, overlaps=True)
+        claim = Claim(has_team=claim.has_team, is_ready=claim.is_ready, overlaps=True)
     organizes = locked.reason is not None
     code = lists.join_refusal(locked.facts, claim, locked.settings, locked.act.now, organizes=organizes)
     if code == "overlap" and seated:

@@ -249,6 +249,7 @@ class SettingsIn(Body):
     """Settings of a week's shifts; what is left out stays as it is."""
 
     needs_team: bool = True
+    require_ready: Annotated[bool, Field(description="True keeps out who is not ready for a first shift.")] = False
     opens_at: Annotated[Instant | None, Field(description="Null is at once.")] = None
     leave_until_h: Annotated[int, Field(ge=0, le=MOST_LEAVE_H)] = 12
     completes: Completes = "itself"

@@ -94,6 +94,7 @@ class ShiftRules(TypedDict):
     """The settings of a week's shifts; limits are null where there are none, as is `opens_at`."""
 
     needs_team: bool
+    require_ready: Annotated[bool, Field(description="True keeps out who is not ready for a first shift.")]
     opens_at: Moment | None
     leave_until_h: Annotated[int, Field(description="Hours before a shift's start until which people may leave.")]
     completes: Literal["itself", "person", "organizer"]
@@ -173,6 +174,7 @@ def shift_rules_document(settings: ShiftSettings) -> ShiftRules:
     values = values_of(settings)
     return {
         "needs_team": values["needs_team"],
+        "require_ready": values["require_ready"],
         "opens_at": moment(settings.opens_at) if settings.opens_at else None,
         "leave_until_h": values["leave_until_h"],
         "completes": values["completes"],

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,8 +18,9 @@ from app.models import Team, Week
 from app.services import notices
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
-from app.services.shifts import own_seats, settings, shifts
+from app.services.shifts import own_seats, readiness, settings, shifts
 from app.services.shifts.own_seats import NextSeat
+from app.services.shifts.readiness import Progress
 from app.services.teams import teams
 from app.services.weeks import schedule, weeks
 from app.services.weeks.schedule import NOTHING, Upcoming
@@ -40,7 +42,7 @@ class _TeamContext:
     """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one.
 
     `opens_at` is the moment at which signing up opens, where that is ahead; `upcoming` what happens to the week by
-    itself; `unfinished` the shift that they have yet to complete.
+    itself; `unfinished` the shift that they have yet to complete; `readiness` is there until they are ready.
     """
 
     week: Week | None
@@ -53,6 +55,7 @@ class _TeamContext:
     needs_team: bool = True
     upcoming: Upcoming = NOTHING
     unfinished: NextSeat | None = None
+    readiness: Progress | None = None
 
 
 class _Deeds(NamedTuple):
@@ -102,7 +105,13 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
             week, team, names, coming, shift, has_shifts, opens_at, needs_team,
             upcoming=schedule.upcoming(session, week.id),
             unfinished=own_seats.unfinished(session, act.actor.person_id, act.now),
+            readiness=_readiness(session, act.actor.person_id),
         )  # fmt: skip
+
+
+def _readiness(session: Session, person_id: str) -> Progress | None:
+    """A person's way to being ready for a first shift; None once they are."""
+    return readiness.progress(session, person_id) if readiness.unready(session, [person_id]) else None
 
 
 def _deeds(

@@ -17,6 +17,7 @@ class SettingsForm(Form):
     """The settings of a week's shifts; an empty day opens signing up at once, an empty limit is none."""
 
     players: Literal["teams", "anyone"]
+    require_ready: Literal["", "yes"] = ""
     opens_day: Annotated[date | None, a_day("Write a day as year-month-day: 2026-03-09.")] = None
     opens_time: Annotated[time | None, a_time(A_CLOCK_TIME)] = None
     leave_until_h: Number
@@ -35,6 +36,7 @@ class SettingsForm(Form):
         """The settings by the names that services know. Raises FormInvalid for half a moment, or one that never is."""
         return {
             "needs_team": self.players == "teams",
+            "require_ready": self.require_ready == "yes",
             "opens_at": self._opens_at(zone),
             "leave_until_h": self.leave_until_h,
             "completes": self.completes,

@@ -220,6 +220,7 @@ def _typed(current: ShiftSettings, week: Week) -> dict[str, str]:
     opens = current.opens_at.astimezone(week.zone) if current.opens_at else None
     return {
         "players": "teams" if current.needs_team else "anyone",
+        "require_ready": "yes" if current.require_ready else "",
         "opens_day": opens.date().isoformat() if opens else "",
         "opens_time": f"{opens:%H:%M}" if opens else "",
         "leave_until_h": str(current.leave_until // timedelta(hours=1)),

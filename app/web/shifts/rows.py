@@ -87,7 +87,7 @@ class Rows:
         if self.reader is None:
             return self._days()
         seats = self.reader.seats
-        case = (self.is_week_open, *seats, *self.reader.joins, self.worths)
+        case = (self.is_week_open, *seats, *self.reader.joins, self.worths, self.reader.unready)
         undo_until = [seat.signed_up_at + UNDO for seat in seats]
         return self.kept.days_of(self.reader.person_id, case, self.now, undo_until, self._days)
 
@@ -132,7 +132,7 @@ class Rows:
         return Row(
             shows_everyone,
             acts=choice.is_open,
-            why="" if choice.code in (None, "no-team") else choice.why,
+            why="" if choice.code in (None, "no-team", "not-ready") else choice.why,
             seat=choice.seat,
             leave_until=choice.leave_until,
             can_check_in=choice.can_check_in,

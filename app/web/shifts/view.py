@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from app.domain.actor import SignedInActor
+from app.domain.memberships import current_team
 from app.domain.shifts.model import LIVE
 from app.domain.shifts.seats import UNDO
 from app.domain.text.direction import apart
@@ -14,7 +15,7 @@ from app.errors import NotFound
 from app.models import Week
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
-from app.services.shifts import choices, own_seats, refusals
+from app.services.shifts import choices, own_seats, readiness, refusals
 from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.own_seats import OwnSeat
@@ -201,9 +202,11 @@ def look(page: Page[Any], slug: str) -> WeekShifts:
     worths = NO_WORTHS
     if actor is not None:
         joins = teams.joins(session, week, [actor.person_id]).get(actor.person_id, [])
-        reader = Reader(actor.person_id, joins, own_seats.of_person(session, actor.person_id, kept.items))
+        members = kept.crowd.members.get(current_team(joins) or "", ())
+        unready = readiness.unready(session, [actor.person_id, *members]) if kept.settings.require_ready else ()
+        seats = own_seats.of_person(session, actor.person_id, kept.items)
+        reader = Reader(actor.person_id, joins, seats, frozenset(unready))
         if week.state == "open":
-            members = kept.crowd.members.get(reader.team_id, ()) if reader.team_id is not None else ()
             worths = page.worths.for_reader(session, week, kept.items, view, act.now, actor.person_id, members)
     rows = Rows(week.slug, kept, week.zone, act.now, week.state == "open", reader, worths)
     position = page.seat_lists.position(session, week, view.audience, shows_everyone=actor is not None)

@@ -14,7 +14,13 @@ SETTINGS = ShiftSettings(approve_covers=True)
 DURING, OVER = moment("07:00"), moment("08:00")
 TICK = timedelta(microseconds=1)
 WORST = Takeover(
-    Seat("covered", moment("05:00")), is_taken=True, is_offered=False, has_team=False, overlaps=True, is_limited=True
+    Seat("covered", moment("05:00")),
+    is_taken=True,
+    is_offered=False,
+    has_team=False,
+    is_ready=False,
+    overlaps=True,
+    is_limited=True,
 )
 
 
@@ -38,13 +44,16 @@ def test_accept_refusal_is_the_first_that_applies() -> None:
     ask()
     takeover = replace(takeover, has_team=True)
     ask()
+    takeover = replace(takeover, is_ready=True)
+    ask()
     takeover = replace(takeover, overlaps=False)
     ask()
     takeover = replace(takeover, is_limited=False)
     ask()
 
     assert found == [
-        "week-not-open", "cancelled", "started", "gone", "not-offered", "no-team", "overlap", "limit", None,
+        "week-not-open", "cancelled", "started", "gone", "not-offered", "no-team", "not-ready", "overlap", "limit",
+        None,
     ]  # fmt: skip
 
 

@@ -382,7 +382,8 @@ def test_whatever_refers_to_people_and_teams_is_looked_at_before_one_is_removed(
     of_teams = {column for table, column in refer if table == "team"}
 
     notices = {"notice.person_id", "notice_opt_out.person_id"}  # what somebody was told, and chose once signed in
-    assert of_people == looked_at | notices
+    ready = {"ready_tick.person_id", "ready_person.person_id"}  # ticked once signed in
+    assert of_people == looked_at | notices | ready
     assert of_teams == {
         "membership.team_id", "activity.team_id", "join_code.team_id", "calendar_feed.team_id", "shift_credit.team_id",
         "team.merged_into",

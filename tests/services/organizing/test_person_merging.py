@@ -19,7 +19,7 @@ from app.services.ledger import activities, corrections
 from app.services.organizing import people_search, person_merging
 from app.services.organizing.merge_plans import Plan
 from app.services.people import belongings
-from app.services.shifts import completion, seats, shifts, waiting
+from app.services.shifts import completion, readiness, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -345,6 +345,22 @@ def test_work_of_an_alias_comes_along_into_the_first_team_of_their_person(game: 
     assert (game.points()["Bats"], game.board().head.unassigned) == (10, 0)
     assert game.board().standings[0].members == ("Gus Björk",)
     assert game.verify() == []
+
+
+@pytest.mark.parametrize(("kept", "other", "ready"), [(5, 3, False), (5, -4, True), (8, 2, True), (2, 8, True)])
+def test_merge_carries_the_ticks_before_a_first_shift(game: Game, kept: int, other: int, ready: bool) -> None:
+    ids = person(game, ADA).id, stranger(game).id
+    with game.database.unit_of_work() as session:
+        keys = [item.key for item in readiness.current(session).items]
+        for person_id, ticked in zip(ids, (keys[:kept], keys[other:] if other < 0 else keys[:other]), strict=True):
+            readiness.tick(session, person_id, ticked, game.act)
+
+    merge(game, ADA, GUS)
+
+    with game.database.reading() as session:
+        found = readiness.progress(session, ids[0])
+        assert (found.done, found.is_ready) == (8 if ready else 5, ready)
+        assert readiness.unready(session, [ids[0]]) == ([] if ready else [ids[0]])
 
 
 def test_every_column_that_refers_to_a_person_is_given_away_or_read_through_aliases() -> None:

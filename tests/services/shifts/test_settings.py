@@ -61,7 +61,7 @@ def test_change_keeps_what_is_not_named_and_notes_what_is_new(game: Game) -> Non
         ("early_before", "7:00", "as HH:MM, such as 07:00."),
         ("early_per_team", 0, "a whole number from 1 to 10,000."),
         ("first_round", 1.0, "a whole number from 1 to 10,000."),
-        ("limit", 1, "isn’t a setting of shifts. Choose from needs_team, opens_at,"),
+        ("limit", 1, "isn’t a setting of shifts. Choose from needs_team, require_ready,"),
     ],
 )
 def test_change_to_what_cannot_be_says_so_at_its_name(game: Game, name: str, value: Any, sentence: str) -> None:

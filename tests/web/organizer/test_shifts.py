@@ -174,7 +174,13 @@ def a_form(**changes: str) -> dict[str, str]:
 
 
 def test_settings_are_saved_by_the_weeks_clock(site: RunningApp, organizer: Visitor) -> None:
-    changes = {"opens_day": "2022-09-10", "opens_time": "09:00", "first_round": "2", "approve_covers": "yes"}
+    changes = {
+        "opens_day": "2022-09-10",
+        "opens_time": "09:00",
+        "first_round": "2",
+        "approve_covers": "yes",
+        "require_ready": "yes",
+    }
 
     answer = organizer.post(f"{HERE}/settings", **a_form(players="anyone", **changes))
 
@@ -182,7 +188,7 @@ def test_settings_are_saved_by_the_weeks_clock(site: RunningApp, organizer: Visi
         found = settings.values_of(settings.settings_of(session, weeks.find(session, SLUG, site.clock.now)))
     assert found.pop("opens_at").isoformat() == "2022-09-10T16:00:00+00:00"
     assert found == {
-        "needs_team": False, "leave_until_h": 12, "completes": "itself", "early_before": "07:00",
+        "needs_team": False, "require_ready": True, "leave_until_h": 12, "completes": "itself", "early_before": "07:00",
         "early_per_team": None, "first_round": 2, "approve_covers": True,
     }  # fmt: skip
     assert part(organizer.get(answer.headers["location"]), TOLD) == ["Saved how shifts work."]
