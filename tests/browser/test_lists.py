@@ -39,7 +39,7 @@ def test_list_is_imported_and_undone_without_javascript(
         _look(page, "undone")
 
         assert (
-            "Undone: 2 people moved back, 1 person renamed back, 1 new team removed, 1 new person removed."
+            "Undone: 1 person moved back, 1 person renamed back, 1 new team removed, 1 new person removed."
             in page.inner_text("main")
         )
 

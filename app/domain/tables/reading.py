@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.tables import formulas
 from app.domain.tables import header as headers
 from app.domain.tables.decoding import NOT_UTF8, is_whole
 from app.domain.tables.header import Header, Layout
@@ -14,7 +15,10 @@ EMPTY = "The list is empty. The line above the rows must name the columns {}."
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: the number of its first line (1-based), and its cells by column; an empty text where it has none."""
+    """A row: the number of its first line (1-based), and its cells by column; an empty text where it has none.
+
+    A cell that our exports had to defuse reads as it was.
+    """
 
     line: int
     cells: dict[str, str]
@@ -86,9 +90,11 @@ class Table:
                     yield Misshapen(line, sentence)
                     continue
                 here = len(cells)
-                by_column = {name: cells[place] for name, place in places if place < here}
+                by_column = {name: formulas.restore(cells[place]) for name, place in places if place < here}
                 for name, parts in self._joined.items():
-                    by_column[name] = _together([cells[place].strip() for place in parts], name in self.header.columns)
+                    by_column[name] = _together(
+                        [formulas.restore(cells[place]).strip() for place in parts], name in self.header.columns
+                    )
                 yield Row(line, {**blank, **by_column})
         except BrokenRecord as broken:
             yield Misshapen(broken.line, broken.sentence)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from io import StringIO
 from typing import IO
 
+from app.domain.tables import formulas
+
 MARK = "\ufeff"
 """The first character of every CSV: without it a spreadsheet on Windows takes “Zoë” for “ZoÃ«”."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text(rows: Iterable[Iterable[object]], *, marked: bool = True) -> str:
@@ -27,10 +27,7 @@ def write(out: IO[str], rows: Iterable[Iterable[object]], *, marked: bool = True
 
 
 def cell(value: object) -> object:
-    """Defuse CSV injection: a cell that a spreadsheet would take for a formula gets a leading '; numbers stay numbers.
-
-    See OWASP, "CSV Injection": cells beginning with = + - @, a tab or a carriage return are run as formulas.
-    """
+    """A value as a cell: text that a spreadsheet would run as a formula gets a leading '; numbers stay numbers."""
     match value:
         case None:
             return ""
@@ -38,8 +35,8 @@ def cell(value: object) -> object:
             return "true" if value else "false"
         case datetime():
             return moment(value)
-        case str() if value.startswith(_FORMULA_STARTS):
-            return f"'{value}"
+        case str():
+            return formulas.defuse(value)
         case _:
             return value
 

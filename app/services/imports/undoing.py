@@ -113,7 +113,8 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     undone.stayed += _named(sorted(again, key=names_by_id.__getitem__), names_by_id, *_STAYS)
     undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, later, undone, act)
     found.undone_version = week.version + 1
-    _remove_made(session, week, made, later, undone, act)
+    gone = _remove_made(session, week, made, later, undone, act)
+    undone.counts["moved back"] -= len(gone & former.keys())
     weeks.bump_version(session, week)
     return undone
 
@@ -188,18 +189,20 @@ def _rename_back(
     return len(back)
 
 
-def _remove_made(session: Session, week: Week, made: dict[str, Any], later: Named, undone: Undone, act: Act) -> None:
-    """Remove the teams and people that the import made, but for those that something stands against."""
+def _remove_made(
+    session: Session, week: Week, made: dict[str, Any], later: Named, undone: Undone, act: Act
+) -> set[str]:
+    """Remove the teams and people that the import made, but for those something stands against; the people removed."""
     team_names = {team.id: team.name for team in teams.of_week(session, week)}
     there = [team_id for team_id in made["teams"] if team_id in team_names]
     against = team_removal.remove(session, week, [id_ for id_ in there if id_ not in later.teams], act)
     against |= {id_: [later_lists.NAMED] for id_ in there if id_ in later.teams}
     undone.counts["of its teams removed"] = len(there) - len(against)
     undone.stayed += _kept(against, team_names, "(team) stays: it has", "(teams) stay: they have")
-    _remove_people(session, made["people"], later, undone, act)
+    return _remove_people(session, made["people"], later, undone, act)
 
 
-def _remove_people(session: Session, person_ids: list[str], later: Named, undone: Undone, act: Act) -> None:
+def _remove_people(session: Session, person_ids: list[str], later: Named, undone: Undone, act: Act) -> set[str]:
     names = people.names_of(session, person_ids)
     against = people_removal.remove(session, [id_ for id_ in person_ids if id_ not in later.people], act)
     against |= {id_: [later_lists.NAMED] for id_ in names if id_ in later.people}
@@ -210,6 +213,7 @@ def _remove_people(session: Session, person_ids: list[str], later: Named, undone
         "stays: they have",
         "stay: they have",
     )
+    return names.keys() - against.keys()
 
 
 def _kept(against: Obstacles, names_by_id: dict[str, str], one: str, many: str) -> list[str]:

@@ -24,7 +24,7 @@ from app.web.deps import AppDatabase, OrganizerAct, ReadSession
 from app.web.http import csrf, redirects
 from app.web.http.forms import FormState
 from app.web.organizer.import_form import ListForm, UndoForm, mistakes, unpacked
-from app.web.organizer.page import zone_of
+from app.web.organizer.page import zone_name, zone_of
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
 
@@ -124,9 +124,10 @@ def lists_page(page: Page[SignedInAct], *, slug: str, kind: Kind) -> Response:
         [_past(found) for found in history.recent(page.session, week)],
         asked.preview, asked.header, asked.unclear,
     )  # fmt: skip
+    timed = week or weeks.default_week(page.session, page.clock.game())
     return page.render(
-        "organizer/lists/index.html", told=told, slug=week.slug if week else "", titles=TITLES, zone=zone_of(week),
-        send=asked.form, mistakes=mistakes(page.problem), stayed=_stayed(page),
+        "organizer/lists/index.html", told=told, slug=week.slug if week else "", titles=TITLES, zone=zone_of(timed),
+        zone_name=zone_name(timed), send=asked.form, mistakes=mistakes(page.problem), stayed=_stayed(page),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.tables import formulas
 from app.domain.tables.decoding import NotText, decode
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice, HeaderUnclear, Row, Table
@@ -51,12 +52,20 @@ def test_any_spelling_of_a_table_reads_equal(data: st.DataObject, rows: list[dic
     writer = csv.writer(out, delimiter=separator, lineterminator=end)
     writer.writerows([*before, heading])
     for row in rows:
-        writer.writerows([*blank, [row.get(name, "") for name in columns]])
+        writer.writerows([*blank, [formulas.defuse(row.get(name, "")) for name in columns]])
     encoding = data.draw(ENCODINGS)
 
     text = decode(MARKS.get(encoding, b"") + out.getvalue().encode(encoding))
 
     assert [cells for _, cells in read(text)] == rows
+
+
+@given(st.text("'=+-@\t\ra", max_size=4))
+def test_cell_that_was_defused_comes_back_as_it_was(cell: str) -> None:
+    left = formulas.defuse(cell)
+
+    assert left[:1] not in set("=+-@\t\r")
+    assert formulas.restore(left) == cell
 
 
 @pytest.mark.parametrize(

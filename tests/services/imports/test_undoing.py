@@ -116,7 +116,7 @@ def test_undone_teams_put_people_back_and_say_what_stays(game: Game) -> None:
     assert teams[OWLS] == ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor")
     assert (set(teams), teams["Elks"]) == ({OWLS, CATS, "Elks"}, ("Gus Björk",))
     assert undone.counts == {
-        "moved back": 2, "renamed back": 1, "of its teams removed": 2, "of its people removed": 1,
+        "moved back": 1, "renamed back": 1, "of its teams removed": 2, "of its people removed": 1,
     }  # fmt: skip
     assert undone.stayed == [
         "Gus Björk moved on since, and stays there.",

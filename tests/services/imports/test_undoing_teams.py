@@ -243,7 +243,7 @@ def test_same_list_brings_the_same_again_as_often_as_it_is_undone(game: Game) ->
         undone = undo(game)
 
         assert (undone.stayed, undone.counts) == ([], {
-            "moved back": 3, "renamed back": 0, "of its teams removed": 2, "of its people removed": 2,
+            "moved back": 1, "renamed back": 0, "of its teams removed": 2, "of its people removed": 2,
         })  # fmt: skip
         assert (game.board().standings, listed(game), game.verify()) == (*before, [])
         import_list(game)

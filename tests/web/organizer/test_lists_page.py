@@ -22,7 +22,7 @@ TEAMS = (
     "Team;Full name;E-mail\nFoxes;Nia;nia@example.com\nFoxes;Ada King;ada@example.com\nOwls;Bo Nguyen;bo@example.com\n"
 )
 
-DONE = "Undone: 2 people moved back, 1 person renamed back, 1 new team removed, 1 new person removed."
+DONE = "Undone: 1 person moved back, 1 person renamed back, 1 new team removed, 1 new person removed."
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_import_after_the_preview_and_one_step_back(site: RunningApp, organizer:
     assert (undone.status_code, DONE in unescape(undone.text)) == (200, True)
     assert [each["team"] for each in site.board()["standings"]] == [CATS, OWLS]
     assert "nia@example.com" not in organizer.get("/organizer/people").text
+    assert " 14 Sep 2022, 13:00" in plain(organizer.get(f"{HERE}?kind=teams").text)
     entries = organizer.get("/organizer/audit").text
     assert ("<bdi>Nia</bdi>" in entries, '"><bdi>Nia</bdi></a>' in entries) == (True, False)
     assert "Ada Lovelace" in next(each["members"] for each in site.board()["standings"] if each["team"] == OWLS)
@@ -275,6 +276,8 @@ def test_import_of_identities_and_its_undo_speak_of_identities(site: RunningApp,
     assert ("Imported 1 identity." in page, "Its identities are forgotten" in page, "go back" in page) == (
         True, True, False,
     )  # fmt: skip
+    assert "Identities · 14 Sep 2022, 13:00" in plain(page)
+    assert "Times are those of America/Los Angeles." in plain(page)
     assert "Undone: 1 identity forgotten." in undone.text
     assert organizer.get("/organizer/lists?kind=identities&done=imported&named=x").status_code == 200
 
