@@ -193,6 +193,47 @@ def test_every_team_that_shares_a_place_is_on_the_stage(
     assert found == (sharing, 0, 0)
 
 
+BRIGHTEST = """async bytes => {
+  const image = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+  const sheet = new OffscreenCanvas(image.width, image.height);
+  const paper = sheet.getContext("2d");
+  paper.drawImage(image, 0, 0);
+  const found = paper.getImageData(0, 0, image.width, image.height).data;
+  const light = (part) => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  let most = 0;
+  for (let at = 0; at < found.length; at += 4) {
+    most = Math.max(most, 0.2126 * light(found[at]) + 0.7152 * light(found[at + 1]) + 0.0722 * light(found[at + 2]));
+  }
+  return most;
+}"""
+
+
+def test_winners_with_long_names_read_above_the_sun_of_a_dark_stage(chromium: Browser, site: RunningApp) -> None:
+    for number in range(6):
+        site.game.team(
+            f"{number} Maximiliana-Theodora of the support unicorns of the kitchen"[:60], f"p{number}@example.com"
+        )
+        hour = 8 if number < 3 else 9
+        site.record(
+            kind="issue", person=f"p{number}@example.com", external_id=str(number),
+            occurred_at=f"2022-09-14T0{hour}:00:00-07:00",
+        )  # fmt: skip
+    with looking(chromium, OFFICE, color_scheme="dark") as page:
+        open_stage(page, site, presents=True)
+        while page.locator(".stage--winner").count() == 0:
+            step = page.locator(".ceremony__slide").get_attribute("id")
+            page.keyboard.press("ArrowRight")
+            page.wait_for_function("step => document.querySelector('.ceremony__slide').id !== step", arg=step)
+        page.wait_for_function("() => document.getAnimations().every((each) => each.playState !== 'running')")
+        tie = page.locator(".stage__tie")
+        page.evaluate("document.querySelector('.stage__tie').style.color = 'transparent'")
+        behind = page.evaluate(BRIGHTEST, list(tie.screenshot()))
+        names = page.locator(".stage__name").count()
+
+        assert (names, page.evaluate(CUT_OFF), overflow(page)) == (3, 0, 0)
+        assert (0.87 + 0.05) / (behind + 0.05) >= 4.5, "the ink of a dark page does not stand out"
+
+
 def test_display_turns_to_the_stage_and_back(chromium: Browser, site: RunningApp) -> None:
     play(site)
     with looking(chromium, WALL) as wall, looking(chromium, PHONE) as phone:
