@@ -2,7 +2,9 @@
 // them, messages wait, and come when it has left. What rests there without a move for long holds nothing.
 const stillness = (() => {
   "use strict";
-  const ROWS = ".rows, .latest", REST_MS = 20_000, LONGEST_MS = 60_000, LIFTED_MS = 800, LOOK_MS = 100;
+  const LIFTED_MS = 800, LOOK_MS = 100;
+  // A seat that is gone should not look free for long.
+  const [ROWS, REST_MS, LONGEST_MS] = document.getElementById("shifts") ? ["#shifts", 3_000, 10_000] : [".rows, .latest", 20_000, 60_000];
   let [movedAt, liftedAt] = [-Infinity, -Infinity];
   let isPointed = false, isTouched = false, place = "", waiting = null;
 
@@ -44,7 +46,7 @@ const stillness = (() => {
     });
     return waiting;
   }
-  return { awaited };
+  return { awaited, isHeld };
 })();
 
 // Says whether the page follows its stream, or since when not; its reader may pause it. htmx 4 has no calls for that, so

@@ -119,7 +119,7 @@
   const named = (fold) => fold.querySelector("summary").textContent;
   async function load() {
     reload = 0;
-    if (isBusy()) { reloadSoon(); return; }
+    if (isBusy() || stillness.isHeld()) { reloadSoon(); return; }
     const open = folds().filter((fold) => fold.open).map(named);
     await htmx.ajax("GET", here + told, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
     for (const fold of folds()) if (open.includes(named(fold))) fold.open = true;

@@ -295,6 +295,33 @@ def test_times_are_shown_in_the_readers_own_zone_where_they_ask_for_it(
         assert after_taking == own[0]
 
 
+def test_shifts_stay_still_under_a_finger_and_the_pointer_and_catch_up_after(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    above, below = (shifts.make(f"2022-09-15 {hour:02}:00") for hour in (6, 10))
+    with looking_as(chromium, sign_in(site, ADA), PHONE, has_touch=True) as page:
+        sign, seats, button = (
+            page.locator("[data-live]"),
+            page.locator(f"#seats-{above}"),
+            page.locator(f"#act-{below}"),
+        )
+        page.goto(site.url + PAGE)
+        expect(sign).to_contain_text("Live")
+        place = button.bounding_box()
+        for email, leave in ((BO, "touchend"), (CHIDI, "pointer")):
+            free = seats.get_attribute("data-free")
+            button.dispatch_event("touchstart") if leave == "touchend" else button.hover()
+            shifts.sign_up(above, email)
+            expect(sign).to_have_attribute("data-waits", "")
+            assert (seats.get_attribute("data-free"), button.bounding_box()) == (free, place)
+
+            button.dispatch_event("touchend") if leave == "touchend" else page.mouse.move(0, 0)
+
+            expect(sign).not_to_have_attribute("data-waits", "")
+            expect(seats).not_to_have_attribute("data-free", str(free))
+            place = button.bounding_box()
+
+
 def test_what_a_page_says_to_its_reader_follows_what_others_do(
     chromium: Browser, site: RunningApp, shifts: Shifts
 ) -> None:
