@@ -127,7 +127,14 @@
   function reloadSoon([least, most] = RELOAD_MS) {
     reload ||= setTimeout(load, least + Math.random() * (most - least));
   }
+  // A whole team is asked only while there is a seat for each.
+  function fit() {
+    for (const each of document.querySelectorAll("[data-for-team]")) {
+      each.hidden = Number(each.closest(".shift").querySelector("[data-free]").dataset.free) < Number(each.dataset.forTeam);
+    }
+  }
   document.addEventListener("htmx:sse:after:message", () => {
+    fit();
     const mark = document.getElementById("shifts-as-of")?.dataset.shifts;
     if (!page() || !mark) return;
     const seats = [...document.querySelectorAll("[data-people]")];

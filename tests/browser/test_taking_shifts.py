@@ -182,6 +182,28 @@ def test_signing_up_opens_by_itself_at_its_moment(chromium: Browser, site: Runni
         expect(page.get_by_role("status")).to_contain_text("You’re on")
 
 
+def test_whole_team_is_offered_while_there_is_a_seat_for_each(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id = shifts.make()
+    with looking_as(chromium, sign_in(site, ADA)) as page:
+        page.goto(site.url + PAGE)
+        team = page.get_by_role("button", name="Whole team: 3 seats")
+        expect(team).to_be_visible()
+        worth = page.get_by_text("and All hands +15")
+        expect(worth).to_be_visible()
+
+        seat = shifts.seat(shift_id, DUA)
+        expect(team).to_be_hidden()
+        assert worth.is_hidden()
+        page.reload()
+        assert team.is_hidden()
+        shifts.delete(seat)
+        expect(team).to_be_visible()
+        page.emulate_media(media="print")
+        expect(team).to_be_hidden()  # on paper nothing can be pressed
+
+
 def test_open_pages_follow_the_time(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
     shift_id = shifts.make()
     shifts.sign_up(shift_id, ADA)

@@ -28,8 +28,8 @@ class Choice:
     """A person's choice about one shift. `code` and `why` are the first reason against a seat, but that all are taken.
 
     `seat` is their own, with what they may do about it; `covers` are seats offered to them. A whole team would take
-    `for_team` seats, 0 where it cannot; with this shift they would have `in_a_row` without a pause. `asked_of` names
-    whoever's seat they asked to take over, until an organizer decides.
+    `for_team` seats once so many are free, 0 where it cannot; with this shift they would have `in_a_row` without a
+    pause. `asked_of` names whoever's seat they asked to take over, until an organizer decides.
     """
 
     code: Code | None = None
@@ -183,7 +183,7 @@ def _own_choice(
 
 
 def _for_team(item: ShiftItem, reader: Reader, crowd: Crowd) -> int:
-    """The number of seats that all of a team would take; 0 where they cannot, or it is one alone."""
+    """The number of seats that all of a team would take, free or not; 0 where they cannot, or it is one alone."""
     team_id = reader.team_id
     if team_id is None:
         return 0
@@ -192,7 +192,7 @@ def _for_team(item: ShiftItem, reader: Reader, crowd: Crowd) -> int:
         seated = {seat.person_id for seat in item.seats if seat.is_live}
         missing = [person_id for person_id in crowd.members.get(team_id, ()) if person_id not in seated]
         others = (shift for person_id in missing for shift in crowd.shifts.get(person_id, ()))
-        can = 2 <= len(missing) <= item.free and not any(_overlap(other, item.shift) for other in others)
+        can = 2 <= len(missing) <= item.shift.seats and not any(_overlap(other, item.shift) for other in others)
         known = crowd.for_teams[item.shift.id, team_id] = tuple(missing) if can else ()
     return 0 if reader.unready.intersection(known) else len(known)
 

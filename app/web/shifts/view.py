@@ -142,7 +142,7 @@ class WeekShifts:
         is_possible = {
             "shift_leave": choice.can_leave,
             "shift_take": choice.is_open and item.free > 0,
-            "shift_take_team": choice.for_team > 0,
+            "shift_take_team": 0 < choice.for_team <= item.free,
             "shift_undo_team": _can_undo_team(item, self.reader.team_id, self.rows.now),
         }
         undo = words.undo if words.undo is not None and is_possible.get(words.undo.route, True) else None
