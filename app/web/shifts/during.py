@@ -1,11 +1,10 @@
 """During a shift: the guide's checklists, the team's numbers of today, and logging what no tool reports by one tap."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from markupsafe import Markup
 
 from app.domain import guide as guide_text
-from app.domain.actor import SignedInAct
 from app.domain.calendar.days import local_day
 from app.domain.rulebook.chapters import title_with_points
 from app.domain.rules import SHIFT, Rules
@@ -52,11 +51,14 @@ class During(NamedTuple):
     today: Tally | None
 
 
-def during(page: Page[SignedInAct], shown: WeekShifts, seat: OwnSeat) -> During | None:
-    """The parts for somebody on a shift, from the time to check in until its end; else None."""
+def during(page: Page[Any], shown: WeekShifts, seat: OwnSeat | None, log: FormState[QuickLogForm]) -> During | None:
+    """The parts for who has a live seat, from the time to check in until the end, and around a form refused later.
+
+    None for anybody else and at any other time.
+    """
     now, week = page.act.now, shown.week
-    is_time = seat.starts_at - CHECK_IN_BEFORE <= now < seat.ends_at
-    if not is_time or not seat.is_live or week.state != "open":
+    is_time = seat is not None and seat.starts_at - CHECK_IN_BEFORE <= now < seat.ends_at
+    if not (is_time or log.is_sent) or week.state != "open":
         return None
     text = guide.current(page.session).text
     rules = rule_sets.rules_of(page.session, week)
@@ -71,14 +73,14 @@ def during(page: Page[SignedInAct], shown: WeekShifts, seat: OwnSeat) -> During 
     )
 
 
-def _today(page: Page[SignedInAct], week: Week, team_id: str | None) -> Tally | None:
+def _today(page: Page[Any], week: Week, team_id: str | None) -> Tally | None:
     if team_id is None or weeks.view(week, page.act.actor).looks_back:
         return None
     days = scores.of_team(page.session, week, team_id).days
     return days.get(local_day(page.act.now, week.zone), Tally())
 
 
-def quick_log(page: Page[SignedInAct]) -> FormState[QuickLogForm]:
+def quick_log(page: Page[Any]) -> FormState[QuickLogForm]:
     """The form of one tap, as it was sent or blank."""
     form = page.form(QuickLogForm, id=new_id())
     return form if is_id(str(form["id"].value)) else form.having(id=new_id())

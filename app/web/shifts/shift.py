@@ -77,12 +77,13 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
     item = shown.item(shift_id)
     row = shown.rows.row(item)
     seat = row.seat if row.seat is not None and row.seat.is_live else None
+    log = quick_log(page)
     return page.render(
         "shifts/shift.html", week=shown.week.slug, shown=shown, zone=shown.week.zone, item=item, shift=item.shift,
         row=row, seats=shown.rows.seats(item), first=_first(page, shown, item), said=say(page, shown, done, shift_id),
         logged=_logged(page, activity) if done == LOGGED else None,
         is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
-        during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
+        during=during(page, shown, seat, log), log=log,
         people=_people(page, shown, item) if row.can_offer else [], offer=page.form(OfferForm, to="everyone"),
         correction=_correction(page, shown, shift_id), entry=_entry(page, shown.week, seat),
         when=refusals.dated(item.shift),

@@ -142,6 +142,21 @@ def test_one_tap_logs_what_no_tool_reports_once(site: RunningApp, shifts: Shifts
     assert "A link begins with http" in text(flawed)
 
 
+def test_form_that_is_refused_after_the_shift_comes_back_as_typed(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada = on_shift(site, shift_id)
+    site.clock.set("2022-09-15 08:01")
+    over = ada.get(f"{PAGE}/{shift_id}")
+
+    flawed = ada.post(f"{PAGE}/{shift_id}/log", id="0" * 16, kind="issue", url="no link", note="A long story")
+    logged = ada.post(f"{PAGE}/{shift_id}/log", id="0" * 16, kind="issue", url="", note="A long story")
+
+    assert "Log what no tool reports" not in over.text
+    assert "A link begins with http" in text(flawed)
+    assert ">A long story</textarea>" in flawed.text
+    assert logged.status_code == 303
+
+
 def test_form_that_stayed_open_logs_another_thing_beside_the_first(site: RunningApp, shifts: Shifts) -> None:
     shift_id = shifts.make()
     ada = on_shift(site, shift_id)
