@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.domain.screens.wall import Wall
+
 
 @dataclass(frozen=True, slots=True)
 class WeekChanged:
@@ -28,10 +30,10 @@ class RulesChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class RotationChanged:
-    """Displays show other scenes; empty means those of the setting."""
+class WallChanged:
+    """Displays show something else, or look different, as organizers chose."""
 
-    scenes: str
+    wall: Wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,5 @@ class AccessChanged:
 
 
 Event = (
-    WeekChanged
-    | Changed
-    | RulesChanged
-    | RotationChanged
-    | JobQueued
-    | DeliveryStored
-    | ConnectionsChanged
-    | AccessChanged
+    WeekChanged | Changed | RulesChanged | WallChanged | JobQueued | DeliveryStored | ConnectionsChanged | AccessChanged
 )

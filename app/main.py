@@ -165,10 +165,10 @@ def routes() -> tuple[BaseRoute, ...]:
 def _install(settings: Settings, clock: Clock, timing: Timing, open_database: type[Database]) -> AppContext:
     key = secrets.load(settings)
     database = open_database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
+    display_renderer = DisplayRenderer(database, clock, settings.display_scenes)
+    database.subscribe(display_renderer.notify)  # before the boards, at whose news streams look at it
     keeper, known = BoardCache(database, clock, timing), CredentialCache(database, clock, timing)
     seat_lists = SeatLists(database, clock)
-    display_renderer = DisplayRenderer(database, clock, settings.display_scenes)
-    database.subscribe(display_renderer.notify)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     mailer = mail.mailer(settings)
     return AppContext(
@@ -267,8 +267,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
 
     worker = _worker(context)
     work: list[Callable[[], Awaitable[None]]] = [
-        partial(background.follow_commits, context.database, notify, look=timing.look, reread=timing.reread),
-        partial(background.follow_rotation, context.database, context.display_renderer.choose, reread=timing.reread),
+        *background.following(context.database, context.display_renderer, notify, timing),
         context.credentials.touch,
         context.streams.publish,
         context.streams.heartbeats,
@@ -276,8 +275,6 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         worker.run,
         *_exchange(context),
     ]
-    if not context.database.on_sqlite:
-        work.append(partial(background.follow_hints, context.database, notify))
     if context.settings.watches_rules:
         follow = partial(
             background.follow_rules_file, context.database, context.settings, context.clock, look=timing.rules_file

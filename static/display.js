@@ -10,8 +10,9 @@
   const now = () => performance.now();
   const picture = () => document.getElementById("display");
 
-  // Scenes: one is on; a newsflash stops its clock.
-  let lastTick = now(), sceneId = "", left = 0;
+  // Scenes: one is on; a newsflash stops its clock. Paused, only the pages of the scene take turns. A scene that an
+  // organizer asked for comes at once, and again after a reload while the screen is paused.
+  let lastTick = now(), sceneId = "", left = 0, asked = null;
 
   function turnOn(scene) {
     for (const each of document.querySelectorAll(".scene[data-on]")) if (each !== scene) each.removeAttribute("data-on");
@@ -19,16 +20,26 @@
     if (sceneId !== scene.id) [sceneId, left] = [scene.id, scene.dataset.seconds * 1000];
   }
 
+  const isPaused = () => "paused" in picture().dataset;
+  const isOver = (scene) => scene.dataset.until && realNow() >= Date.parse(scene.dataset.until);
+  const scenesIn = () => [...document.querySelectorAll(".scene")];
+
   function settle() {
-    const scenes = [...document.querySelectorAll(".scene")];
-    turnOn(scenes.find((scene) => scene.id === sceneId) ?? scenes[0]);
+    const { show } = picture().dataset, name = show?.split("@")[0];
+    const wish = name && document.querySelector(`#scene-${name}, [data-name="${name}"]`);
+    const isNew = show !== asked && (asked !== null || isPaused());
+    asked = show;
+    if (isNew && wish) [sceneId, flashedAt] = ["", isFlashing ? -Infinity : flashedAt];
+    const scenes = scenesIn();
+    turnOn((isNew && wish) || (scenes.find((scene) => scene.id === sceneId) ?? scenes.find((scene) => !isOver(scene)) ?? scenes[0]));
   }
 
   function next() {
-    const scenes = [...document.querySelectorAll(".scene")];
-    const place = scenes.findIndex((scene) => scene.id === sceneId);
+    const all = scenesIn(), here = all.find((scene) => scene.id === sceneId);
+    const turns = all.filter((scene) => !isOver(scene) && (isPaused() && here ? scene.dataset.scene === here.dataset.scene : !("extra" in scene.dataset)));
+    const place = turns.indexOf(here);
     sceneId = "";
-    turnOn(scenes[(place + 1) % scenes.length]);
+    turnOn(turns[(place + 1) % turns.length] ?? all[0]);
   }
 
   // Newsflashes: several become one, and there is a pause before the next.
@@ -39,7 +50,7 @@
     for (const item of document.querySelectorAll("[data-news]")) {
       if (seen.has(item.dataset.news)) continue;
       seen.add(item.dataset.news);
-      if (!isOld) waiting.push(item.cloneNode(true));
+      if (!isOld && !("muted" in picture().dataset)) waiting.push(item.cloneNode(true));
     }
     for (const id of seen) {
       if (seen.size <= MAX_SEEN) break;
@@ -63,6 +74,8 @@
   // The server's clock, countdown and stamps.
   let serverTime = Date.parse(document.body.dataset.now), serverTimeAt = now();
   const serverNow = () => serverTime + now() - serverTimeAt;
+  let realTime = serverTime, night = null; // quiet hours, and whatever else goes by the real time
+  const realNow = () => realTime + now() - serverTimeAt;
 
   function say(id, text) {
     const element = document.getElementById(id);
@@ -120,7 +133,7 @@
 
   async function onHeartbeat(pulse) {
     contact = serverTimeAt = now(); // one reading: two may lie a millisecond and, rounded down, a minute apart
-    serverTime = Date.parse(pulse.now);
+    [serverTime, realTime, night] = [Date.parse(pulse.now), Date.parse(pulse.real), pulse.night?.map(Date.parse)];
     if (pulse.release !== document.body.dataset.release) return reload();
     if (pulse.stage) return open(pulse.stage);
     const isLate = !hadMessage && (!connection || pulse.mark !== picture().dataset.mark);
@@ -185,6 +198,7 @@
     say("countdown", countdown());
     say("age", age());
     stamps();
+    document.body.toggleAttribute("data-night", Boolean(night) && realNow() >= night[0] && realNow() < night[1]);
   }
 
   async function keepAwake() {

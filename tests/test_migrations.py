@@ -286,6 +286,11 @@ PINNED = {
         "76c12583252bb702c386cbfdbef0b7bcb8ea55bc4a75b7982a358222f1694ea6",
         "e99318626ba63b94dbcdc5699b851370cf5c8e1e7dcd235c318c2effa144cf9e",
     ),
+    "0034": (
+        "0034_screens.py",
+        "9e4ff81e3da1e9fd17f8f93c6762af46761e28fa14e4643504dcbc70ed4b364c",
+        "99cc224ff56c578838e33ddb9704dcb0473bb5a992e73b5cf2535e596cbdca99",
+    ),
 }
 
 

@@ -64,6 +64,13 @@ class SignedInActor(Actor):
 
 
 @dataclass(frozen=True, slots=True)
+class DisplayActor(Actor):
+    """A paired screen, which shows what organizers chose for it."""
+
+    display_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One act: who acts, at which moment, and from which network address (None for commands and jobs)."""
 
@@ -97,9 +104,9 @@ def token(name: str, scopes: Iterable[str]) -> Actor:
     return Actor(name, "token", frozenset(scopes), None)
 
 
-def display(name: str) -> Actor:
+def display(name: str, display_id: str) -> DisplayActor:
     """A paired screen: it reads what the public would read, and nothing else."""
-    return Actor(name, "display", frozenset({"read"}), None)
+    return DisplayActor(name, "display", frozenset({"read"}), None, display_id)
 
 
 def person(name: str, person_id: str, role: Role) -> Actor:

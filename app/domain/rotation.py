@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-SCENES = ("board", "shifts", "race", "latest", "totals", "quests", "heroes", "quotes")
+SCENES = ("board", "shifts", "race", "latest", "totals", "quests", "heroes", "quotes", "message")
 SHORTEST, LONGEST = 3, 600  # seconds
 
 _ITEM = re.compile(r"([a-z_]+)(?::([0-9]{1,4}))?")

@@ -4,8 +4,10 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -15,13 +17,17 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act
+from app.domain.screens.wall import Wall
 from app.errors import Problem
-from app.services.displays import rotations
+from app.live.timing import Timing
+from app.services.displays import plans
 from app.services.intake import outages
 from app.services.operations import startup
 from app.services.rules import rule_sets
 
 QUIET_SECONDS = 60.0  # between two lines that say the same of one job: an outage is no reason to fill a disk
+
+WALL_SECONDS = 0.5  # between two looks at what displays show: screens follow another server within a second
 
 logger = logging.getLogger(__name__)
 
@@ -49,16 +55,53 @@ async def follow_hints(database: Database, notify: Callable[[], None]) -> None:
         notify()
 
 
-async def follow_rotation(database: Database, choose: Callable[[str], None], *, reread: float) -> None:
-    """Read again every `reread` seconds what organizers chose for the displays, on whichever server they did."""
+class WallFollower(Protocol):
+    """Whatever shows the wall; `heard` counts what it was told by itself."""
 
-    def read() -> str:
+    heard: int
+
+    def follow(self, wall: Wall, heard: int) -> bool:
+        """Show this wall, unless more was heard since; tell whether it is news."""
+
+
+async def follow_wall(
+    database: Database, follower: WallFollower, notify: Callable[[], None], hint: asyncio.Event, *, reread: float
+) -> None:
+    """Read again what organizers chose for the displays, on whichever server or by whatever command they did.
+
+    At a `hint` that something was committed, at most once in `WALL_SECONDS`, and every `reread` seconds anyway.
+    """
+
+    def read() -> Wall:
         with database.reading() as session:
-            return rotations.chosen(session)
+            return plans.wall(session)
 
     while True:
-        choose(await database.reads.run(read))
-        await asyncio.sleep(reread)
+        hint.clear()
+        heard = follower.heard
+        if follower.follow(await database.reads.run(read), heard):
+            notify()
+        await asyncio.sleep(min(WALL_SECONDS, reread))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(reread):
+                await hint.wait()
+
+
+def following(
+    database: Database, follower: WallFollower, notify: Callable[[], None], timing: Timing
+) -> list[Callable[[], Awaitable[None]]]:
+    """The work of hearing what other processes do: their commits, and what displays are to show."""
+    hint = asyncio.Event()
+
+    def notice() -> None:
+        notify()
+        hint.set()
+
+    work: list[Callable[[], Awaitable[None]]] = [
+        partial(follow_commits, database, notice, look=timing.look, reread=timing.reread),
+        partial(follow_wall, database, follower, notify, hint, reread=timing.reread),
+    ]
+    return work if database.on_sqlite else [*work, partial(follow_hints, database, notice)]
 
 
 async def follow_rules_file(database: Database, settings: Settings, clock: Clock, *, look: float) -> None:

@@ -7,7 +7,7 @@ from app.models.calendar_feed import CalendarEvent, CalendarFeed
 from app.models.ceremony import Ceremony
 from app.models.cheer import Cheer
 from app.models.clock import KeptClockFact
-from app.models.display import Display, Rotation
+from app.models.display import Display, Rotation, ScreenMessage, ScreenPlan
 from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
@@ -68,6 +68,8 @@ __all__ = [
     "RulesFile",
     "ScheduledChange",
     "Score",
+    "ScreenMessage",
+    "ScreenPlan",
     "Seat",
     "SeatChange",
     "SeatOffer",

@@ -82,7 +82,7 @@ def test_wrong_setting_is_refused_before_an_address_is_printed(shell: Shell, mon
 
     sentence = (
         "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; "
-        "there are board, shifts, race, latest, totals, quests, heroes, quotes."
+        "there are board, shifts, race, latest, totals, quests, heroes, quotes, message."
     )
     assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"{sentence}\n")
 

@@ -134,7 +134,7 @@ def test_settings_that_are_refused_show_no_secret(changes: dict[str, str]) -> No
         (
             {"display_scenes": "bord:20"},
             "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are "
-            "board, shifts, race, latest, totals, quests, heroes, quotes.",
+            "board, shifts, race, latest, totals, quests, heroes, quotes, message.",
         ),
     ],
 )

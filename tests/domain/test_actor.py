@@ -16,7 +16,7 @@ SOMEBODY = {role: person("Ada", "0" * 16, role) for role in ROLES}
     ("actor", "rights"),
     [
         (visitor("Ada"), ()),
-        (display("Lobby"), ("read",)),
+        (display("Lobby", "1" * 16), ("read",)),
         (SOMEBODY["player"], ("read",)),
         (SOMEBODY["organizer"], SCOPES),
         (SOMEBODY["owner"], RIGHTS),

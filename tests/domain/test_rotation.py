@@ -11,10 +11,13 @@ def test_parse_keeps_order_and_seconds() -> None:
     assert parse(["totals:5", " board ", "race:600"]) == [("totals", 5), ("board", None), ("race", 600)]
 
 
+THERE_ARE = "board, shifts, race, latest, totals, quests, heroes, quotes, message"
+
+
 @pytest.mark.parametrize(
     ("items", "flaw"),
     [
-        (["bord:20"], "names a scene “bord”; there are board, shifts, race, latest, totals, quests, heroes, quotes"),
+        (["bord:20"], f"names a scene “bord”; there are {THERE_ARE}"),
         (["board:2"], "gives “board” 2 seconds; between 3 and 600 are possible"),
         (["board:601"], "gives “board” 601 seconds; between 3 and 600 are possible"),
         (["board:20", "board:5"], "names “board” twice; a scene has one turn"),

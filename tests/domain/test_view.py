@@ -7,7 +7,8 @@ from app.domain.view import EVERYTHING, View, audience_of
 
 
 @pytest.mark.parametrize(
-    "actor", [None, visitor("Ada"), display("Lobby"), person("Ada", "0" * 16, "player"), token("bot", ["read"])]
+    "actor",
+    [None, visitor("Ada"), display("Lobby", "1" * 16), person("Ada", "0" * 16, "player"), token("bot", ["read"])],
 )
 def test_audience_of_whoever_may_not_organize_is_the_public(actor: Actor | None) -> None:
     assert audience_of(actor) == "public"

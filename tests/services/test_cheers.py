@@ -104,7 +104,7 @@ def test_nobody_cheers_for_their_own_activity_or_in_another_name(crowd: Crowd) -
 
     with pytest.raises(Conflict, match="yours"):
         crowd.cheer(ADA)
-    for act in (*others, act_by("Olu").by(token("tool", ["admin"])), act_by("Olu").by(display("Hall"))):
+    for act in (*others, act_by("Olu").by(token("tool", ["admin"])), act_by("Olu").by(display("Hall", "1" * 16))):
         with pytest.raises(NotAllowed), crowd.plan.game.database.unit_of_work() as session:
             cheers.cheer(session, SLUG, crowd.entry.id, crowd.plan.person(DUA).id, act)
     assert crowd.count() == 0

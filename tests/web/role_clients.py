@@ -21,6 +21,8 @@ from app.services.access import accounts, links, sign_ins, tokens
 from app.services.access.credentials import ValidCredential
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
+from app.services.displays import messages as screen_messages
+from app.services.displays.messages import MessageFields
 from app.services.imports import history, identity_import, roster_import
 from app.services.intake import api_keys, authors, connections, deliveries, processing
 from app.services.intake.deliveries import Incoming
@@ -322,6 +324,10 @@ class RoleClients:
     def _display_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
             return displays.pair(session, screen_code(), "Hall", act_by("Olu", self._now)).id
+
+    def _screen_message(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            return screen_messages.write(session, MessageFields("news", "Hello"), act_by("Olu", self._now)).id
 
     def _job_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:

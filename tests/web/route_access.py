@@ -408,6 +408,17 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/displays/rotation"): RouteAccess("organizers", 303, form={"default": "yes"}),
     ("POST", "/organizer/displays/{display_id}/name"): RouteAccess("organizers", 303, form={"name": "Hall {number}"}),
     ("POST", "/organizer/displays/{display_id}/revoke"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/displays/{display_id}"): RouteAccess("organizers"),
+    ("POST", "/organizer/displays/{display_id}/look"): RouteAccess("organizers", 303, form={"theme": "dark"}),
+    ("POST", "/organizer/displays/{display_id}/rotation"): RouteAccess("organizers", 303, form={"default": "yes"}),
+    ("GET", "/organizer/displays/remote"): RouteAccess("organizers"),
+    ("POST", "/organizer/displays/remote"): RouteAccess("organizers", 303, form={"do": "pause"}),
+    ("GET", "/organizer/displays/messages"): RouteAccess("organizers"),
+    ("POST", "/organizer/displays/messages"): RouteAccess("organizers", 303, form={"title": "Thanks {number}"}),
+    ("POST", "/organizer/displays/messages/{screen_message}"): RouteAccess(
+        "organizers", 303, form={"title": "Thank you {number}"}
+    ),
+    ("POST", "/organizer/displays/messages/{screen_message}/removal"): RouteAccess("organizers", 303),
     ("GET", "/weeks/{week}/rules"): RouteAccess("boards"),
     ("GET", "/weeks"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/latest"): RouteAccess("boards"),

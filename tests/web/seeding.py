@@ -16,6 +16,8 @@ from app.services import guestbook, guide, lifecycle
 from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
 from app.services.audit import audit
 from app.services.displays import displays
+from app.services.displays import messages as screen_messages
+from app.services.displays.messages import MessageFields
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from app.services.intake import connections
@@ -208,6 +210,8 @@ def _screens(garden: SeededSite, session: Session) -> None:
         garden.word(f"secret of the {state} display", word=secret)
         garden.word(f"code of the {state} display", word=code)
         garden.word(f"code of the {state} display as it is read", word=credentials.shown_code(code))
+    message = MessageFields("news", "Hello", link=f"https://example.com/{garden.word('link of a message', EVERYBODY)}")
+    garden.ids["screen message"] = screen_messages.write(session, message, garden.act).id
 
 
 def _work(garden: SeededSite, session: Session) -> None:

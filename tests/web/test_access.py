@@ -183,7 +183,7 @@ def test_the_closed_door_leads_back_to_where_it_stands(site: RunningApp) -> None
 
 def test_decide_takes_no_credential_that_does_not_count_in_the_area(settings: Settings) -> None:
     members_only = settings.changed(board_visibility="signed-in")
-    owner, screen = actors.person("Olu", "0" * 16, "owner"), actors.display("Lobby")
+    owner, screen = actors.person("Olu", "0" * 16, "owner"), actors.display("Lobby", "1" * 16)
 
     for actor in (owner, screen):
         assert decide(find_area("/weeks/x"), actor, members_only).needs in {"admin", "read"}

@@ -13,18 +13,20 @@ from app.config import PROJECT, Settings
 from app.domain import rotation
 from app.models import GuestbookEntry
 from app.services import guestbook
+from app.services.displays import messages as screen_messages
+from app.services.displays.messages import MessageFields
 from app.services.people import people
 from app.services.shifts import correction
 from app.web import scenes
 from app.web.http.qr import qr
 from app.web.scenes import race
-from tests.builders import ADA, BO, CHIDI, DUA, GUS, NOW, OWLS, SLUG, a_week, an_activity, moment
+from tests.builders import ADA, BO, CHIDI, DUA, GUS, NOW, OWLS, SLUG, a_week, act_by, an_activity, moment
 from tests.services.shifts.test_seats import Plan
 from tests.web.reading import plain
 from tests.web.running_app import BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, serving
 
 PARTIAL = {"HX-Request": "true"}
-ALL = ["board", "shifts", "race", "latest", "totals", "quests", "heroes", "quotes"]
+ALL = ["board", "shifts", "race", "latest", "totals", "quests", "heroes", "quotes", "message"]
 
 
 def picture(site: RunningApp, *, admin: bool = False) -> str:
@@ -57,6 +59,8 @@ def play(site: RunningApp) -> None:
     plan = Plan(site.game)
     plan.sign_up(plan.shift(), ADA)
     quote(site)
+    with site.database.unit_of_work() as session:
+        screen_messages.write(session, MessageFields("thanks", "Thank you all"), act_by("Olu", site.clock.now))
 
 
 def quote(site: RunningApp, worked: str = "Pairing") -> GuestbookEntry:
@@ -133,6 +137,7 @@ def test_every_scene_has_its_say(site: RunningApp) -> None:
     assert text(html, "quests") == f"Within reach {aside} All hands +15 Owls 1 more shift"
     assert text(html, "heroes") == "Heroes of the 6 a.m. shift AL Ada Lovelace Owls × times 1"
     assert text(html, "quotes") == "What worked Pairing Ada Lovelace"
+    assert text(html, "message") == "Thank you all"
 
 
 @pytest.mark.parametrize("is_frozen", [False, True])
@@ -346,13 +351,13 @@ def test_reveal_is_no_newsflash(site: RunningApp) -> None:
     assert news(picture(site)) == []
 
 
-def test_closed_week_is_the_summary_and_nothing_else(site: RunningApp) -> None:
+def test_closed_week_is_the_summary_and_messages(site: RunningApp) -> None:
     play(site)
 
     site.game.close()
 
     html = picture(site)
-    assert shown(html) == ["summary"]
+    assert shown(html) == ["summary", "message"]
     assert text(html, "summary") == (
         "Q3-2022 : thank you, everyone 2 shifts, 1 response DK EŞ 文F Cats 2 points 2 AL BN CO Owls 30 points 1 "
         "Early birds Owls 1 × 6 a.m. shift Customer hero Dua Krasniqi 2 points from responses"

@@ -11,6 +11,8 @@ from app.domain.calendar.slots import slot
 from app.services import calendar_feeds, guestbook, guide, notices
 from app.services.access import accounts, links
 from app.services.displays import displays
+from app.services.displays import messages as screen_messages
+from app.services.displays.messages import MessageFields
 from app.services.intake import authors, service_accounts
 from app.services.notices import News
 from app.services.rules import rule_sets
@@ -52,6 +54,7 @@ FOR_ORGANIZERS = (
     f"/organizer/weeks/{SLUG}/lists", f"/organizer/weeks/{SLUG}/shifts", f"/organizer/weeks/{SLUG}/shifts/coverage",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/me/ready", "/weeks/{week}/teams/{owls}",
+    "/organizer/displays/remote", "/organizer/displays/messages",
     "/weeks/{week}/shifts",
     f"/organizer/weeks/{SLUG}/ledger", f"/organizer/weeks/{SLUG}/ledger?by_hand=on&same_link=on&night=on&person=a",
     f"/organizer/weeks/{SLUG}/ledger/reversal?all=on",
@@ -93,6 +96,7 @@ def grow(site: RunningApp, number: int) -> None:
         calendar_feeds.create(session, ada, None, act_by("Olu", site.clock.now))
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
         displays.pair(session, screen_code(), f"Hall {number}", act_by("Olu", site.clock.now))
+        screen_messages.write(session, MessageFields("news", f"Day {number}"), act_by("Olu", site.clock.now))
         for author in (ada, person):
             by = Act(actors.person(author.name, author.id, "player"), site.clock.now)
             guestbook.write(session, SLUG, author.id, f"Day {number}", "", by, is_public=True, may_quote=True)

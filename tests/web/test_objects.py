@@ -53,6 +53,7 @@ FOREIGN = {
     "shift_id": ("shift of another week", "team", "nothing"),
     "sign_up_id": ("sign-up of another shift", "person", "nothing"),
     "display_id": ("person", "token", "nothing"),
+    "screen_message": ("person", "display", "nothing"),
     "token_id": ("person", "display", "nothing"),
     "feed": ("secret of a sign-in", "text of a token", "feed", "nothing"),
     "choice": ("secret of a sign-in", "text of a token", "feed", "person", "nothing"),

@@ -56,6 +56,7 @@ def test_displays_follow_what_organizers_choose(site: RunningApp, organizer: Vis
         on_quests=None,
         on_heroes=None,
         on_quotes=None,
+        on_message=None,
     )
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/displays?done=rotation")

@@ -131,7 +131,7 @@ def check_many(session: Session, secrets: Collection[str], now: datetime) -> dic
     for batch in credentials.batches(secrets):
         query = select(Display).where(col(Display.sha256).in_(batch), col(Display.revoked_at).is_(None))
         for display in session.exec(query):
-            screen, touch_at = actor.display(display.name), due_again(display.seen_at, now, TOUCH)
+            screen, touch_at = actor.display(display.name, display.id), due_again(display.seen_at, now, TOUCH)
             answers[batch[display.sha256 or ""]] = ValidCredential(screen, frozenset({display.id}), None, touch_at)
     return answers
 
@@ -162,7 +162,7 @@ def every(session: Session) -> list[Display]:
     return list(session.exec(query))
 
 
-def _paired(session: Session, display_id: str) -> Display:
+def find(session: Session, display_id: str) -> Display:
     """The display of this id, if it is not revoked. Raises NotFound."""
     display = session.get(Display, display_id) if is_id(display_id) else None
     if display is None or display.revoked_at is not None:
@@ -172,7 +172,7 @@ def _paired(session: Session, display_id: str) -> Display:
 
 def rename(session: Session, display_id: str, name: str, act: Act) -> Display:
     """Give a display another name. Raises NotFound or Malformed."""
-    name, display = check_name(name), _paired(session, display_id)
+    name, display = check_name(name), find(session, display_id)
     if display.name != name:
         before, display.name = {"name": display.name}, name
         session.add(display)
@@ -183,7 +183,7 @@ def rename(session: Session, display_id: str, name: str, act: Act) -> Display:
 
 def revoke(session: Session, display_id: str, act: Act) -> Display:
     """Send a screen away for good. Raises NotFound."""
-    display = _paired(session, display_id)
+    display = find(session, display_id)
     display.revoked_at, display.code = act.now, None
     session.add(display)
     session.flush()

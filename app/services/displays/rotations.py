@@ -2,12 +2,12 @@
 
 from sqlmodel import Session
 
-from app.db.database import announce, serialize
+from app.db.database import serialize
 from app.domain.actor import Act
-from app.events import RotationChanged
 from app.models import Rotation
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
+from app.services.displays import plans
 
 AUDIT_TARGET = AuditTarget("rotation", "1", "The displays' scenes")
 
@@ -30,4 +30,4 @@ def choose(session: Session, scenes: str, act: Act) -> None:
     session.add(rotation)
     session.flush()
     audit.note(session, "rotation.changed", AUDIT_TARGET, act, before={"scenes": before}, after={"scenes": scenes})
-    announce(session, RotationChanged(scenes))
+    plans.tell(session)

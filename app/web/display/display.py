@@ -8,6 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.db.database import Database
+from app.domain.actor import Actor, DisplayActor
+from app.domain.calendar.days import zone_or_utc
+from app.domain.screens.wall import ALL
 from app.domain.standings.ceremony import is_on
 from app.errors import WeekUnknown
 from app.live.messages import Reading
@@ -38,6 +41,7 @@ from app.web.http.content_coding import accepts_gzip
 from app.web.http.qr import qr
 from app.web.http.render import VARY, wants_partial
 from app.web.routes import DatabaseRoute
+from app.web.scenes.display_renderer import ScreenRenderer
 from app.web.topics import BoardTopic
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
@@ -61,7 +65,7 @@ async def display(
     if pairing.needs_code(settings, actor):
         return await database.reads.run(pairing.show_code, request, database, settings, key)
     snapshot = await _current(boards)
-    picture = await database.reads.run(renderer.picture, snapshot) if snapshot else _no_week()
+    picture = await database.reads.run(renderer.picture, snapshot, screen_of(actor)) if snapshot else _no_week()
     headers = {"Vary": f"{VARY}, Authorization, Cookie"}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
@@ -75,23 +79,33 @@ async def display(
 
 @router.get("/display/live")
 async def display_live(
-    request: Request, _reader: BoardReader, streams: AppStreams, renderer: AppDisplayRenderer, settings: AppSettings
+    request: Request, reader: BoardReader, streams: AppStreams, renderer: AppDisplayRenderer, settings: AppSettings
 ) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
-    topic = BoardTopic(CURRENT, "public", renderer, needs_of_board(settings))
+    topic = BoardTopic(CURRENT, "public", ScreenRenderer(renderer, screen_of(reader)), needs_of_board(settings))
     reading = Reading(is_gzip=accepts_gzip(request.scope))
     return EventStream(await streams.open(topic, network_of(request), credential_of(request), reading))
 
 
 @router.get("/display/pulse")
 async def display_pulse(
-    _reader: BoardReader, boards: AppBoards, renderer: AppDisplayRenderer, clock: AppClock, database: AppDatabase
+    reader: BoardReader, boards: AppBoards, renderer: AppDisplayRenderer, clock: AppClock, database: AppDatabase
 ) -> Response:
-    """Answer a screen's heartbeat: the server's clock and release, the newest picture's mark, a ceremony's stage."""
-    snapshot = await _current(boards)
-    mark = renderer.version_key(snapshot) if snapshot else ""
-    stage = await _stage(database, boards, clock.game())
-    return JSONResponse({"now": _text(clock.game()), "release": release(), "mark": mark, "stage": stage})
+    """Answer a screen's heartbeat: clocks, release, the newest picture's mark, a ceremony's stage, the next night.
+
+    The night is two moments of the real time, between which the screen is dark; null without quiet hours.
+    """
+    snapshot, screen = await _current(boards), screen_of(reader)
+    mark = renderer.version_key(snapshot, screen) if snapshot else ""
+    night = renderer.wall.plan(screen).night(clock.real(), snapshot.zone if snapshot else zone_or_utc("UTC"))
+    document: dict[str, object] = {"now": _text(clock.game()), "real": _text(clock.real()), "release": release()}
+    document |= {"mark": mark, "stage": await _stage(database, boards, clock.game())}
+    return JSONResponse(document | {"night": [_text(moment) for moment in night] if night else None})
+
+
+def screen_of(actor: Actor | None) -> str:
+    """The screen whose plan somebody sees: a paired one's own; everybody else sees the one for all."""
+    return actor.display_id if isinstance(actor, DisplayActor) else ALL
 
 
 async def _stage(database: Database, boards: BoardCache, now: datetime) -> str:

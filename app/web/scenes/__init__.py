@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from app.domain.rotation import parse
 from app.errors import Malformed
-from app.web.scenes import board, heroes, latest, quests, quotes, race, shifts, summary, totals
+from app.web.scenes import board, heroes, latest, message, quests, quotes, race, shifts, summary, totals
 from app.web.scenes.scene import Scene
 
 # A new scene is a module with a `SCENE`, a template of its name, a line here, and its name in `app.domain.rotation`.
-ROTATION = (board.SCENE, shifts.SCENE, race.SCENE, latest.SCENE, totals.SCENE, quests.SCENE, heroes.SCENE, quotes.SCENE)
+ROTATION = (
+    board.SCENE, shifts.SCENE, race.SCENE, latest.SCENE, totals.SCENE, quests.SCENE, heroes.SCENE, quotes.SCENE,
+    message.SCENE,
+)  # fmt: skip
 FINALE = summary.SCENE
 
-_BY_NAME = {scene.name: scene for scene in ROTATION}
+ROTATION_BY_NAME = {scene.name: scene for scene in ROTATION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ def rotation(items: Sequence[str]) -> tuple[RotationItem, ...]:
         parsed = parse(items)
     except ValueError as flaw:
         raise Malformed(f"The displays’ scenes can’t be read: the list {flaw}.") from None
-    return tuple(RotationItem(_BY_NAME[name], seconds or _BY_NAME[name].seconds) for name, seconds in parsed)
+    scenes = [(ROTATION_BY_NAME[name], seconds) for name, seconds in parsed]
+    return tuple(RotationItem(scene, seconds or scene.seconds) for scene, seconds in scenes)
 
 
 def rotation_of(text: str) -> tuple[RotationItem, ...]:
@@ -48,5 +52,7 @@ def scenes_text(turns: Sequence[RotationItem]) -> str:
 
 
 def turns_for(state: str, turns: Sequence[RotationItem]) -> Sequence[RotationItem]:
-    """The turns in a week of this state: a closed one has its finale and nothing else."""
-    return [RotationItem(FINALE, FINALE.seconds)] if state == "closed" else turns
+    """The turns in a week of this state: a closed one has its finale, and messages where those have a turn."""
+    if state != "closed":
+        return turns
+    return [RotationItem(FINALE, FINALE.seconds), *(turn for turn in turns if turn.scene is message.SCENE)]

@@ -6,7 +6,7 @@ from app.domain.standings.board import Standing
 from app.services.shifts.settings import settings_of
 from app.web.scenes.scene import Scene, SceneContext
 
-ONE_COLUMN, TWO_COLUMNS, MOST = 7, 16, 30
+ONE_COLUMN, TWO_COLUMNS, MOST, MOST_LARGE = 7, 16, 30, 12
 
 
 def build_context(context: SceneContext) -> Mapping[str, object] | None:
@@ -17,7 +17,7 @@ def build_context(context: SceneContext) -> Mapping[str, object] | None:
     standings = context.board.standings
     if not standings and not settings_of(context.session, context.week).needs_team:
         return None
-    pages = max(-(-len(standings) // MOST), 1)
+    pages = max(-(-len(standings) // (MOST_LARGE if context.is_large else MOST)), 1)
     size = max(-(-len(standings) // pages), 1)
     coverage = [context.shifts.coverage] if context.shifts.coverage else []
     deciding = context.board.tie_breakers()

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
-from typing import cast
+from typing import ClassVar, cast
 
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.calendar.days import day_bounds
 from app.domain.draft import BY_HAND, OUR_SOURCES
+from app.domain.screens.wall import ALL, Plan, Wall
 from app.domain.source_staleness import stale_from
 from app.domain.standings.highlights import Highlight, highlights
 from app.errors import Malformed
-from app.events import Event, RotationChanged
+from app.events import Event, WallChanged
 from app.live.messages import event
 from app.models import Week
 from app.services.standings import recent
@@ -23,9 +24,11 @@ from app.services.standings.recent import SourceActivity
 from app.services.weeks import weeks
 from app.web.boards import BoardSnapshot
 from app.web.http import render
-from app.web.scenes import RotationItem, rotation, rotation_of, scenes_text, turns_for
+from app.web.scenes import ROTATION_BY_NAME, RotationItem, rotation, rotation_of, turns_for
 from app.web.scenes.scene import SceneContext
 
+MAX_PICTURES = 32
+"""Plans whose pictures of one board are kept; more than any office has."""
 MAX_NEWS = 8
 """Newsflashes kept for a screen that was away for a moment; beyond that they are no news."""
 TALKATIVE = 5
@@ -40,12 +43,16 @@ PAGE_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A turn, or a page of it, with what its scene has to say; `key` tells it from all others."""
+    """A turn, or a page of it, with what its scene has to say; `key` tells it from all others.
+
+    An extra one has no turn: it is there because somebody asked for it.
+    """
 
     turn: RotationItem
     it: Mapping[str, object]
     seconds: int
     key: str
+    is_extra: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +64,29 @@ class Silence:
     stale_from: datetime
 
 
-def _pages(turn: RotationItem, mapping: Mapping[str, object]) -> list[Shown]:
+def _pages(turn: RotationItem, mapping: Mapping[str, object], is_extra: bool) -> list[Shown]:
     """The pages of a turn; most scenes have one."""
     pages = cast("list[Mapping[str, object]]", mapping.get("pages", [mapping]))
     seconds = turn.seconds if len(pages) == 1 else max(turn.seconds // len(pages), PAGE_SECONDS)
     names = [turn.scene.name, *(f"{turn.scene.name}-{number}" for number in range(2, len(pages) + 1))]
-    return [Shown(turn, page, seconds, name) for name, page in zip(names, pages, strict=True)]
+    return [Shown(turn, page, seconds, name, is_extra) for name, page in zip(names, pages, strict=True)]
 
 
 class DisplayRenderer:
     """The display's view of a board, for `Streams`: it remembers the board before, and so knows what is news.
 
-    Safe to call from several threads. A board that was painted already costs nothing. `setting` says which scenes
-    there are for as long as no organizer has chosen others.
+    Safe to call from several threads. A board that was painted already costs nothing, however many screens follow the
+    same plan. `setting` says which scenes there are for as long as no organizer has chosen others.
     """
-
-    name = "display"
 
     def __init__(self, database: Database, clock: Clock, setting: Sequence[str]) -> None:
         self._database, self._clock = database, clock
-        self._setting = self._turns = rotation(setting)
+        self._setting = rotation(setting)
+        self._wall, self.heard, self._hearing = Wall(), 0, Lock()
         self._lock = Lock()
         self._served: BoardSnapshot | None = None
-        self._painted = ""
-        self._picture = b""
+        self._base = ""
+        self._pictures: dict[str, bytes] = {}
         self._news: deque[Highlight] = deque(maxlen=MAX_NEWS)
         self._heard: dict[str, SourceActivity] = {}
 
@@ -89,36 +95,51 @@ class DisplayRenderer:
         """The turns of the setting."""
         return self._setting
 
+    @property
+    def wall(self) -> Wall:
+        """Everything organizers chose, as far as this server has heard."""
+        return self._wall
+
     def notify(self, news: Event) -> None:
         """Take up what an organizer has chosen on this server; safe to call from any thread."""
-        if isinstance(news, RotationChanged):
-            self.choose(news.scenes)
+        if isinstance(news, WallChanged):
+            with self._hearing:
+                self._wall, self.heard = news.wall, self.heard + 1
 
-    def choose(self, scenes: str) -> None:
-        """Show these scenes from now on; those of the setting where it is empty or fits no scenes there are."""
+    def follow(self, wall: Wall, heard: int) -> bool:
+        """Show what this wall says, unless more was `heard` since it was asked for; tell whether it is news."""
+        with self._hearing:
+            if heard != self.heard or wall == self._wall:
+                return False
+            self._wall = wall
+        return True
+
+    def turns(self, plan: Plan) -> tuple[RotationItem, ...]:
+        """The turns of a plan; those of the setting where it has none, or its scenes fit those there are no more."""
         try:
-            self._turns = rotation_of(scenes) if scenes else self._setting
+            return rotation_of(plan.scenes) if plan.scenes else self._setting
         except Malformed:
-            self._turns = self._setting
+            return self._setting
 
-    def version_key(self, snapshot: BoardSnapshot) -> str:
-        """A key that differs whenever the picture does: by the board, its shifts or the scenes chosen for it."""
-        return _mark(snapshot, self._turns)
+    def version_key(self, snapshot: BoardSnapshot, screen: str = ALL) -> str:
+        """A key that differs whenever the picture does: by the board, its shifts or what was chosen for the screen."""
+        return _mark(snapshot, self._wall.plan(screen), self._wall)
 
-    def __call__(self, snapshot: BoardSnapshot) -> bytes:
-        """The picture as one message of a stream, unnamed so that htmx swaps it in."""
-        return event(snapshot.version, self.picture(snapshot))
-
-    def picture(self, snapshot: BoardSnapshot) -> bytes:
-        """The picture of a public board, as HTML."""
+    def picture(self, snapshot: BoardSnapshot, screen: str = ALL) -> bytes:
+        """The picture of a public board as a screen shows it, as HTML."""
         with self._lock:
-            turns = self._turns
-            mark = _mark(snapshot, turns)
-            if self._painted != mark:
-                news = self._fresh_news(snapshot)
-                self._picture = self._paint(snapshot, news, turns)
-                self._served, self._news, self._painted = snapshot, news, mark
-            return self._picture
+            wall, base = self._wall, _base_of(snapshot)
+            plan = wall.plan(screen)
+            mark = _mark(snapshot, plan, wall)
+            if base == self._base and mark in self._pictures:
+                return self._pictures[mark]
+            news = self._news if base == self._base else self._fresh_news(snapshot)
+            picture = self._paint(snapshot, news, plan, wall, mark)
+            if base != self._base or len(self._pictures) >= MAX_PICTURES:
+                self._pictures.clear()
+            self._pictures[mark] = picture
+            self._served, self._news, self._base = snapshot, news, base
+            return picture
 
     def _fresh_news(self, snapshot: BoardSnapshot) -> deque[Highlight]:
         """The news so far and what this board adds; another week begins without any, and so does a freeze."""
@@ -132,13 +153,16 @@ class DisplayRenderer:
             news.extend(highlight for highlight in reversed(found) if highlight.id not in told)
         return news
 
-    def _paint(self, snapshot: BoardSnapshot, news: Sequence[Highlight], turns: Sequence[RotationItem]) -> bytes:
+    def _paint(self, snapshot: BoardSnapshot, news: Sequence[Highlight], plan: Plan, wall: Wall, mark: str) -> bytes:
         board = snapshot.board
         with self._database.reading() as session:
             now = self._clock.game()
             week = weeks.find(session, board.week, now)
-            context = SceneContext(board, snapshot.rules, snapshot.zone, week, session, now, snapshot.shifts)
-            told = [(turn, turn.scene.build_context(context)) for turn in turns_for(board.state, turns)]
+            context = SceneContext(
+                board, snapshot.rules, snapshot.zone, week, session, now, snapshot.shifts, wall.messages,
+                is_large=plan.size == "large",
+            )  # fmt: skip
+            shown = _shown(context, turns_for(board.state, self.turns(plan)), plan)
             silences = [] if board.frozen or board.state == "closed" else self._silences(context)
         begins, ends = day_bounds(week.starts, week.ends, snapshot.zone)
         return render.render(
@@ -147,8 +171,9 @@ class DisplayRenderer:
             kinds=snapshot.rules.kind_by_name,
             tones=render.tones(board.standings),
             zone=snapshot.zone,
-            mark=_mark(snapshot, turns),
-            shown=[each for turn, mapping in told if mapping is not None for each in _pages(turn, mapping)],
+            mark=mark,
+            plan=plan,
+            shown=shown,
             news=list(reversed(news)),
             silences=silences,
             begins=begins,
@@ -177,10 +202,40 @@ class DisplayRenderer:
             )
 
 
-def _mark(snapshot: BoardSnapshot, turns: Sequence[RotationItem]) -> str:
-    more = repr((scenes_text(turns), snapshot.shifts.version, snapshot.shifts.coverage, snapshot.shifts.since))
-    return f"{snapshot.mark}-{sha256(more.encode()).hexdigest()[:8]}"
+def _shown(context: SceneContext, turns: Sequence[RotationItem], plan: Plan) -> list[Shown]:
+    """The turns with something to say; the scene that was asked for comes last and extra where it has no turn."""
+    asked = ROTATION_BY_NAME.get(plan.shown.partition("-")[0])
+    more = [RotationItem(asked, asked.seconds)] if asked and asked not in [turn.scene for turn in turns] else []
+    told = [(turn, turn.scene.build_context(context), turn in more) for turn in (*turns, *more)]
+    return [each for turn, mapping, is_extra in told if mapping is not None for each in _pages(turn, mapping, is_extra)]
+
+
+def _base_of(snapshot: BoardSnapshot) -> str:
+    """A key of everything a picture shows of a board."""
+    return repr((snapshot.mark, snapshot.shifts.version, snapshot.shifts.coverage, snapshot.shifts.since))
+
+
+def _mark(snapshot: BoardSnapshot, plan: Plan, wall: Wall) -> str:
+    facts = repr((_base_of(snapshot), plan, wall.scenes, wall.messages)).encode(errors="surrogatepass")
+    return f"{snapshot.mark}-{sha256(facts).hexdigest()[:16]}"
 
 
 def _stale_from(source_activity: SourceActivity, week: Week, context: SceneContext) -> datetime | None:
     return stale_from(source_activity.last, week.starts, week.ends, context.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRenderer:
+    """One screen's view of a board, for its stream."""
+
+    renderer: DisplayRenderer
+    screen: str
+    name: ClassVar[str] = "display"
+
+    def version_key(self, snapshot: BoardSnapshot) -> str:
+        """A key that differs whenever the screen's picture does."""
+        return self.renderer.version_key(snapshot, self.screen)
+
+    def __call__(self, snapshot: BoardSnapshot) -> bytes:
+        """The picture as one message of a stream, unnamed so that htmx swaps it in."""
+        return event(snapshot.version, self.renderer.picture(snapshot, self.screen))

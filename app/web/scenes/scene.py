@@ -1,6 +1,6 @@
 """Scenes of the office display, and the context they are built from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.domain.rules import Rules
 from app.domain.scoring.tally import TeamScore
+from app.domain.screens.wall import Message
 from app.domain.standings.board import Board
 from app.domain.standings.lines import TeamInfo
 from app.domain.view import View
@@ -34,6 +35,8 @@ class SceneContext:
     session: Session
     now: datetime
     shifts: BoardShifts = NO_SHIFTS
+    messages: Sequence[Message] = ()
+    is_large: bool = False
 
     @cached_property
     def view(self) -> View:
@@ -72,8 +75,8 @@ class Scene:
 
     `build_context` makes what the template `display/scenes/<name>.html` calls `it`; None means there is nothing to say,
     and the display goes on to the next scene. `it.title` takes the place of `title`, and `it.aside` stands beside it; a
-    scene without a title brings its own heading with the id `title-<name>`. Where there is `pages`, each of them is an
-    `it`, shown one after the other.
+    scene without a title brings its own heading with the id `title-<key>`. Where there is `pages`, each of them is an
+    `it`, shown one after the other; it may have a `name` to ask for it by, and end at `until`.
     """
 
     name: str

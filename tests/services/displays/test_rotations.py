@@ -3,7 +3,8 @@
 from sqlmodel import col, select
 
 from app.db.database import Database
-from app.events import Event, RotationChanged
+from app.domain.screens.wall import Wall
+from app.events import Event, WallChanged
 from app.models import AuditEntry
 from app.services.displays import rotations
 from tests.builders import NOW, Game, act_by
@@ -41,7 +42,7 @@ def test_choose_keeps_announces_and_notes_the_rotation(database: Database) -> No
             if entry.object_kind == "rotation"
         ]
     assert chosen(database) == ""
-    assert heard == [RotationChanged("board:20"), RotationChanged("")]
+    assert heard == [WallChanged(Wall("board:20")), WallChanged(Wall())]
     assert noted == [('{"scenes": ""}', '{"scenes": "board:20"}'), ('{"scenes": "board:20"}', '{"scenes": ""}')]
 
 

@@ -1,0 +1,1 @@
+"""Screens: what each office display shows, how it looks, and when it rests."""

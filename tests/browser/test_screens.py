@@ -1,0 +1,118 @@
+"""Screens and remotes in browsers: two organizers at once, a pause, a message, quiet hours, upright screens."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.services.displays import messages
+from app.services.displays.messages import MessageFields
+from app.web import scenes
+from tests.browser.display import screen
+from tests.browser.looking import PHONE, looking, serious_flaws
+from tests.builders import act_by
+from tests.web.running_app import RunningApp, Visitor, sign_in
+from tests.web.test_display import play
+
+pytestmark = pytest.mark.browser
+
+REMOTE = "/organizer/displays/remote"
+ALL_SCENES = {scene.name for scene in scenes.ROTATION}
+
+
+def open_as(page: Page, organizer: Visitor, path: str) -> None:
+    """Open a page as an organizer who signed in."""
+    site = organizer.site
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": site.url} for name, value in organizer.cookies.items()]
+    )
+    page.goto(site.url + path)
+
+
+def test_two_remotes_and_a_screen_agree(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    one, two = sign_in(site, "olu@example.com", "organizer"), sign_in(site, "ana@example.com", "organizer")
+    with (
+        looking(chromium, PHONE) as first,
+        looking(chromium) as second,
+        screen(chromium, site) as wall,
+    ):
+        open_as(first, one, REMOTE)
+        open_as(second, two, REMOTE)
+
+        first.get_by_role("button", name="All of us, so far").click()
+        wall.wait("() => document.querySelector('#scene-totals[data-on]')", seconds=3)
+        first.get_by_role("button", name="Pause").click()
+        second.get_by_text("Paused").wait_for(timeout=6_000)
+        wall.wait("() => document.getElementById('display').matches('[data-paused]')", seconds=3)
+        wall.pass_time(60)
+        held = wall.scene
+        second.get_by_role("button", name="Resume").click()
+        first.get_by_text("Scenes take turns").wait_for(timeout=6_000)
+        wall.wait("() => !document.getElementById('display').matches('[data-paused]')", seconds=3)
+        wall.run_until(lambda: wall.scene == "board")
+
+        assert held == "totals"
+        assert serious_flaws(first) == []
+
+
+def test_screen_that_restarts_stays_on_what_it_was_paused_on(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    organizer.post(REMOTE, do="show", scene="totals")
+    organizer.post(REMOTE, do="pause")
+    organizer.post(REMOTE, do="mute")
+
+    with screen(chromium, site) as wall:
+        at_first = wall.scene
+        site.record(kind="knowledge_card", person="dua@example.com")
+        wall.wait_for_points("8", "5")
+        wall.pass_time(30)
+
+        assert (at_first, wall.scene, wall.flash) == ("totals", "totals", [])
+
+
+def test_message_is_shown_at_once_and_quiet_hours_make_dark(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    with looking(chromium, PHONE) as phone, screen(chromium, site) as wall:
+        open_as(phone, organizer, "/organizer/displays/messages")
+        phone.get_by_label("Title").first.fill("Happy birthday, Ada!")
+        phone.get_by_role("button", name="Put on the screens").click()
+        phone.get_by_role("link", name="remote").last.click()
+        phone.get_by_role("button", name="Happy birthday, Ada!").click()
+        wall.wait("() => document.querySelector('#scene-message[data-on]')", seconds=3)
+        now = site.clock.now
+        organizer.post(
+            "/organizer/displays/all/look", rest="hours", begins=f"{now:%H:00}", ends=f"{now:%H:59}", zone="UTC"
+        )
+        wall.run_until(lambda: bool(wall.page.evaluate("document.body.matches('[data-night]')")))
+        organizer.post("/organizer/displays/all/look")
+        wall.run_until(lambda: not wall.page.evaluate("document.body.matches('[data-night]')"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("size", ["normal", "large"])
+def test_scenes_fit_screens_of_either_way_and_size(
+    chromium: Browser, site: RunningApp, width: int, height: int, size: str
+) -> None:
+    play(site)
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    shown = {f"on-{name}": "yes" for name in ALL_SCENES}
+    places = {f"place-{name}": "1" for name in ALL_SCENES} | {f"seconds-{name}": "10" for name in ALL_SCENES}
+    organizer.post("/organizer/displays/rotation", **shown, **places)
+    organizer.post("/organizer/displays/all/look", size=size)
+    with site.database.unit_of_work() as session:
+        fields = MessageFields("thanks", "W" * 80, "m " * 100, "https://week.example.com/me")
+        messages.write(session, fields, act_by("Olu", site.clock.now))
+
+    with screen(chromium, site, width=width, height=height) as wall:
+        outside = wall.page.evaluate(
+            """() => [...document.querySelectorAll(".scene")].flatMap((scene) =>
+                [...scene.querySelectorAll("h1, h2, p, dt, dd, svg.qr, figcaption")].filter((each) => {
+                    const box = each.getBoundingClientRect();
+                    return box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1);
+                }).map((each) => `${scene.id}: ${each.className}`))"""
+        )
+        small = wall.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+
+        assert outside == []
+        assert small >= (21 if size == "normal" else 25)

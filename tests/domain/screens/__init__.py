@@ -1,0 +1,1 @@
+"""Screens: their plans and quiet hours."""
