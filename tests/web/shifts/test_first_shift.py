@@ -43,8 +43,14 @@ def test_first_shift_and_buddy_are_shown_to_the_own_team_and_organizers_alone(si
 
 def test_first_shift_without_a_buddy_says_so(site: RunningApp, shifts: Shifts) -> None:
     shift_id = shifts.make()
-    shifts.sign_up(shift_id, ADA)
+    told = "No buddy yet: nobody on it or in the team has completed a shift. Ask an organizer for one."
+    found = []
+    for email in (ADA, BO, CHIDI):
+        shifts.sign_up(shift_id, email)
+        found.append(part(sign_in(site, ADA).get(f"{PAGE}/{shift_id}"), r'<p class="shift__first">.*?</p>'))
 
-    shown = text(sign_in(site, ADA).get(f"{PAGE}/{shift_id}"))
-
-    assert "No buddy yet: nobody on it or in the team has completed a shift. Ask an organizer for one." in shown
+    assert found == [
+        [f"First shift Your first. {told}"],
+        [f"First shift You and Bo Nguyen . {told}"],
+        [f"First shift You, Bo Nguyen and Chidi Okafor . {told}"],
+    ]
