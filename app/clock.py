@@ -13,3 +13,7 @@ class Clock:
     def real(self) -> datetime:
         """The moment it is outside."""
         return datetime.now(UTC)
+
+    def seconds_until(self, moment: datetime) -> float:
+        """The real seconds until a moment of the game, if nothing stops it; negative where it is over."""
+        return (moment - self.game()).total_seconds()

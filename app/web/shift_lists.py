@@ -215,7 +215,7 @@ def _make(session: Session, week: Week, view: View, version: Version, known: Kep
         version, settings, items, {item.shift.id: item for item in items},
         tuple(_days(items, rows)), len(rows), crowd,
         {item.shift.id: _forms(item, known) for item in items},
-        moments, calendar_mark(week, settings, items),
+        moments, calendar_mark(week, settings, items, crowd.slots),
     )  # fmt: skip
 
 

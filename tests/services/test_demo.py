@@ -256,15 +256,21 @@ def test_game_clock_waits_runs_and_comes_home(database: Database) -> None:
     thread = threading.Thread(target=playing.run, args=(database, stop), daemon=True)
 
     before = playing.game()
+    six = before + timedelta(minutes=30)
+    waits = [replay.Replay(speed=speed).seconds_until(six) for speed in (1, 2)]
     thread.start()
     time.sleep(0.2)
     during = playing.game()
+    waits.append(playing.seconds_until(six))
     stop.set()
     thread.join(timeout=5)
 
     assert before == datetime(2022, 9, 12, 5, 30, tzinfo=ZONE)
     assert timedelta(0) < during - before < timedelta(days=1)
     assert abs(playing.game() - datetime.now(UTC)) < timedelta(seconds=5)
+    assert 0.1 < waits[0] - waits[2] < 5
+    assert 0 < waits[0] == 2 * waits[1] < 60
+    assert 55 < playing.seconds_until(datetime.now(UTC) + timedelta(minutes=1)) < 65
 
 
 def test_prepare_a_second_time_is_refused_and_changes_nothing(finished: Database) -> None:

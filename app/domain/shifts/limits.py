@@ -57,3 +57,17 @@ def is_limited(
     if settings.early_per_team is None or not is_early(starts_at, settings, zone):
         return False
     return sum(is_early(start, settings, zone) for start in own.values()) >= settings.early_per_team
+
+
+SEVERAL = "several"
+
+
+def first_round_waits_for(slots: Slots, settings: ShiftSettings) -> str:
+    """The id of the team that others wait for in the first round, empty for none, or SEVERAL.
+
+    While it stays the same, the first round limits the same teams, apart from what they do themselves.
+    """
+    if settings.first_round is None:
+        return ""
+    without = [team_id for team_id in slots.active if team_id not in slots.of_teams]
+    return SEVERAL if len(without) > 1 else "".join(without)

@@ -106,6 +106,12 @@ class Replay(Clock):
         """The simulated moment until the week has played, then the real one (UTC)."""
         return self.real() if self._over else moment_at(self._played())
 
+    def seconds_until(self, moment: datetime) -> float:
+        """The real seconds until a moment of the week that plays, or of what comes after it."""
+        if self._over:
+            return super().seconds_until(moment)
+        return (seconds_until(moment) - self._played()) / self._speed
+
     def run(self, database: Database, stop: threading.Event) -> None:
         """Record each event when its moment comes, until the week is over or `stop` is set."""
         self._started = time.monotonic()

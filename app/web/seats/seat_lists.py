@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.actor import Scope
+from app.domain.shifts.limits import Slots, first_round_waits_for
 from app.domain.shifts.model import ShiftSettings
 from app.domain.view import Audience
 from app.events import AccessChanged, Event, JobQueued
@@ -19,9 +20,11 @@ from app.live.fragments import FragmentList, Item, Position
 from app.live.messages import Parts
 from app.models import Week
 from app.services import topics
-from app.services.shifts import listing
+from app.services.shifts import choices, listing
 from app.services.shifts.listing import ShiftItem
+from app.services.shifts.seat_queries import deactivated
 from app.services.shifts.settings import settings_of
+from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.board.rows import one_line
 from app.web.http import render
@@ -125,7 +128,11 @@ class SeatLists:
             version = _version(session, week)
             if known is None or known.version != version:
                 items = listing.of_week(session, week, weeks.view_of(week, audience))
-                as_of = as_of_html(calendar_mark(week, settings_of(session, week), items))
+                settings = settings_of(session, week)
+                # whom limits hold back depends on everybody's seats; without limits nobody asks
+                joins = teams.joins(session, week) if settings.has_limits else {}
+                crowd = choices.crowd_of(items, joins, deactivated(session) if joins else ())
+                as_of = as_of_html(calendar_mark(week, settings, items, crowd.slots))
                 known = _follow(known, version, items, as_of, shows_everyone=shows_everyone)
         kept.seats, kept.generation = known, generation
         return known
@@ -164,11 +171,11 @@ def as_of_html(mark: str) -> bytes:
     return one_line(render.render("shifts/_seats_as_of.html", shifts=mark))
 
 
-def calendar_mark(week: Week, settings: ShiftSettings, items: Sequence[ShiftItem]) -> str:
+def calendar_mark(week: Week, settings: ShiftSettings, items: Sequence[ShiftItem], slots: Slots) -> str:
     """A mark of what a page shows besides seats: which shifts there are, when and where, and how signing up stands."""
     facts = [
         (shift.id, shift.starts_at, shift.ends_at, shift.label, shift.place, shift.link, shift.needed)
         for shift in (item.shift for item in items)
     ]
-    stands = (week.state, week.frozen_at, settings)
+    stands = (week.state, week.frozen_at, settings, first_round_waits_for(slots, settings))
     return sha256(repr((stands, facts)).encode()).hexdigest()[:12]

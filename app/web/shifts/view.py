@@ -6,6 +6,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any, NamedTuple
 
+from app.clock import Clock
 from app.domain.actor import SignedInActor
 from app.domain.memberships import current_team
 from app.domain.shifts.model import LIVE
@@ -88,6 +89,7 @@ class WeekShifts:
     kept: KeptShifts
     reader: Reader | None
     rows: Rows
+    clock: Clock
     since: str = ""
 
     @property
@@ -104,7 +106,7 @@ class WeekShifts:
     @property
     def opens_in(self) -> int:
         """The whole seconds until then."""
-        return ceil((self.opens_at - self.rows.now).total_seconds()) if self.opens_at is not None else 0
+        return ceil(self.clock.seconds_until(self.opens_at)) if self.opens_at is not None else 0
 
     def changes_in(self, item: ShiftItem | None = None) -> int | None:
         """The whole seconds until time alone changes what the page says of all shifts, or of one; None for never."""
@@ -116,7 +118,7 @@ class WeekShifts:
             moments = moments_of(item.shift, self.kept.settings)
             seats = [seat for seat in seats if seat.shift_id == item.shift.id]
         ahead = [moment for moment in (*moments, *(seat.signed_up_at + UNDO for seat in seats)) if now < moment < NEVER]
-        return ceil((min(ahead) - now).total_seconds()) if ahead and self.week.state == "open" else None
+        return ceil(self.clock.seconds_until(min(ahead))) if ahead and self.week.state == "open" else None
 
     @property
     def me(self) -> str:
@@ -210,7 +212,7 @@ def look(page: Page[Any], slug: str) -> WeekShifts:
             worths = page.worths.for_reader(session, week, kept.items, view, act.now, actor.person_id, members)
     rows = Rows(week.slug, kept, week.zone, act.now, week.state == "open", reader, worths)
     position = page.seat_lists.position(session, week, view.audience, shows_everyone=actor is not None)
-    return WeekShifts(week, kept, reader, rows, str(position or ""))
+    return WeekShifts(week, kept, reader, rows, page.clock, str(position or ""))
 
 
 def member_of(page: Page[Any]) -> SignedInActor | None:

@@ -171,6 +171,21 @@ def test_page_loads_again_when_what_it_says_of_signing_up_changes(watched: Watch
     assert mark() == marks[-1]
 
 
+def test_page_loads_again_when_the_first_round_ends_or_waits_for_one_team(watched: Watched, game: Game) -> None:
+    plan = watched.plan
+    first, second = plan.shift(6), plan.shift(9)
+    plan.game.team("Foxes", GUS)
+    with game.database.unit_of_work() as session:
+        settings.change(session, SLUG, {"first_round": 1}, plan.organizer)
+    marks = [watched.get().fragments.contents[AS_OF]]
+
+    for shift_id, email in ((first, ADA), (first, DUA), (first, GUS), (second, BO)):
+        plan.sign_up(shift_id, email)
+        marks.append(watched.get().fragments.contents[AS_OF])
+
+    assert [before == after for before, after in pairwise(marks)] == [True, False, False, True]
+
+
 def test_position_of_a_page_is_known_while_nothing_has_changed_since(watched: Watched, game: Game) -> None:
     watched.plan.shift()
     found = watched.get().fragments.position
