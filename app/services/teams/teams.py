@@ -14,6 +14,7 @@ from app.db.statements import Prepared
 from app.domain.memberships import Join, current_team
 from app.domain.text import names
 from app.domain.text.direction import apart
+from app.domain.text.natural import name_order
 from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.models import Membership, Person, Seat, Shift, Team, Week
@@ -79,14 +80,14 @@ _LOOKS = Prepared(
 
 
 def of_week(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[Team]:
-    """The week's teams by name, as a view has them."""
+    """The week's teams by name, 2 before 10, as a view has them."""
     query = select(Team).where(Team.week_id == week.id)
     removed = col(Team.removed_version)
     if view.upto is None:
         query = query.where(removed.is_(None))
     else:
         query = query.where(Team.version <= view.upto, or_(removed.is_(None), removed > view.upto))
-    return sorted(session.exec(query), key=lambda team: team.name_key)
+    return sorted(session.exec(query), key=lambda team: (name_order(team.name), team.name_key))
 
 
 def count_by_week(session: Session) -> dict[int, int]:

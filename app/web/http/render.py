@@ -22,6 +22,7 @@ from app.domain.standings.board import Standing
 from app.domain.standings.tones import chosen_tones, tones_of
 from app.domain.text import graphemes
 from app.domain.text.direction import isolated
+from app.domain.text.natural import by_team
 from app.domain.wording import ordinal, size
 from app.web.http import onward
 from app.web.http.addresses import url_for
@@ -244,7 +245,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
     tie_word, tie_line, listing, names, few_names, isolated, doer, numerals, initials, tones, by_local_day,
-    sums_by_what, ordinal, size,
+    sums_by_what, ordinal, size, by_team,
 )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Rows of the page of a week's teams: with their forms where few are shown, a line each where there are many."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +23,6 @@ from app.web.submit import Page
 
 MOST_CHOICES = 150
 """Teams shown with their forms, times the teams that each of their members may move to."""
-_NUMBER = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +76,10 @@ def show_teams(page: Page[SignedInAct], week: Week, uninvited: int, *, only: str
     """Return the teams to show: one, those that some words find, or all; by name, 2 before 10."""
     session = page.session
     members, codes = teams.members(session, week), join_codes.every(session, week)
-    every = sorted(
-        (
-            TeamLine(
-                team, members.get(team.id, []), credentials.shown_code(code) if (code := codes.get(team.id)) else ""
-            )
-            for team in teams.of_week(session, week)
-        ),
-        key=lambda line: _by_name(line.team.name),
-    )
+    every = [
+        TeamLine(team, members.get(team.id, []), credentials.shown_code(code) if (code := codes.get(team.id)) else "")
+        for team in teams.of_week(session, week)
+    ]
     only = only if any(line.team.id == only for line in every) else ""
     shown = [line for line in every if line.team.id == only] if only else _found(every, find.casefold().split())
     chosen = {line.team.id: line.team.tone for line in every if line.team.tone is not None}
@@ -102,11 +95,6 @@ def show_teams(page: Page[SignedInAct], week: Week, uninvited: int, *, only: str
         find=find,
         tones=tones_of((line.team.id for line in every), chosen),
     )
-
-
-def _by_name(name: str) -> list[tuple[int, str]]:
-    parts = _NUMBER.split(name.casefold())
-    return [(int(part[-18:]), part) if number % 2 else (0, part) for number, part in enumerate(parts)]
 
 
 def _found(lines: Sequence[TeamLine], words: Sequence[str]) -> list[TeamLine]:
