@@ -150,6 +150,30 @@ def test_display_shows_all_of_a_name_of_sixty_letters(chromium: Browser, site: R
     assert cut == []
 
 
+def test_result_on_a_display_shows_all_of_long_names(chromium: Browser, site: RunningApp) -> None:
+    for number in range(3):
+        site.game.team(f"{number} {LONG}"[:60], f"p{number}@example.com")
+        site.record(person=f"p{number}@example.com", external_id=str(number))
+    site.game.close()
+    with screen(chromium, site) as display:
+        display.page.wait_for_selector(".week-result__name")
+        cut = display.page.eval_on_selector_all(
+            ".week-result__name, .week-result__podium, .week-result",
+            "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1"
+            " || each.scrollHeight > each.clientHeight + 4).map((each) => each.className + each.textContent)",
+        )
+        podium = display.page.locator(".week-result__podium").bounding_box()
+        above = display.page.locator(".week-result__headline").bounding_box()
+        tops = display.page.eval_on_selector_all(
+            ".week-result__team", "all => all.map((each) => each.getBoundingClientRect().top)"
+        )
+
+    assert cut == []
+    assert podium
+    assert above
+    assert min(tops) >= above["y"] + above["height"]
+
+
 def test_small_phone_shows_all_of_a_step_to_the_presenter(chromium: Browser, site: RunningApp) -> None:
     key = secrets.presenter_key(site.app.state.context.key, SLUG, site.clock.now)
     with looking(chromium, SMALL_PHONE) as page:
