@@ -291,6 +291,11 @@ PINNED = {
         "9e4ff81e3da1e9fd17f8f93c6762af46761e28fa14e4643504dcbc70ed4b364c",
         "99cc224ff56c578838e33ddb9704dcb0473bb5a992e73b5cf2535e596cbdca99",
     ),
+    "0035": (
+        "0035_archived_weeks.py",
+        "13039feec955f7963a00db352a6a5eb773fca794bcfad55e1bc9622be3dd8ad2",
+        "50bb663480810ea98d50771aafccf2b73baf403495491aec61b95405f83df76c",
+    ),
 }
 
 

@@ -23,6 +23,8 @@ from app.services.weeks.schedule import LONGEST_GRACE, Action, Planned, Slot
 from app.web.documents import schedule_document, week_document
 
 REOPENED = "Reopened from the command line"
+_NO_WEEKS = "No weeks yet. `assembly-week week create` creates one."
+_ALL_ARCHIVED = "All weeks are archived. `--archived` lists them."
 
 group = typer.Typer(
     help="Create and edit weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True
@@ -201,19 +203,36 @@ def reveal(_voice: Voice, slug: WeekSlug) -> Answer:
     return _change(lifecycle.reveal, slug, "is revealed")
 
 
+@command(group, "archive")
+def archive(_voice: Voice, slug: WeekSlug) -> Answer:
+    """Leave a closed week out of lists; links to it go on working."""
+    return _change(lifecycle.archive, slug, "is archived")
+
+
+@command(group, "unarchive")
+def unarchive(_voice: Voice, slug: WeekSlug) -> Answer:
+    """Have a week in lists again."""
+    return _change(lifecycle.unarchive, slug, "is in lists again")
+
+
 @command(group, "list")
-def list_weeks(_voice: Voice) -> Answer:
+def list_weeks(
+    _voice: Voice,
+    archived: Annotated[bool, typer.Option("--archived", help="List archived weeks, too.")] = False,
+) -> Answer:
     """List the weeks, the one that starts last first."""
     now = CLOCK.real()
     with reading() as session:
         every = weeks.every(session)
     current = weeks.pick_current(every, now)
-    documents = [week_document(week, "organizers", is_current=week is current) for week in every]
+    listed = [week for week in every if archived or week.archived_at is None]
+    documents = [week_document(week, "organizers", is_current=week is current) for week in listed]
     if not documents:
-        return Answer({"weeks": []}, ["No weeks yet. `assembly-week week create` creates one."])
-    columns = ("week", "name", "state", "timezone", "starts", "ends", "frozen", "current")
+        return Answer({"weeks": []}, [_ALL_ARCHIVED if every else _NO_WEEKS])
+    columns = ["week", "name", "state", "timezone", "starts", "ends", "frozen", "current"]
+    columns += ["archived"] if archived else []
     rows = [tuple(document.get(column) for column in columns) for document in documents]
-    return Answer({"weeks": documents}, [Table(columns, rows)])
+    return Answer({"weeks": documents}, [Table(tuple(columns), rows)])
 
 
 def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:

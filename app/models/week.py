@@ -16,8 +16,9 @@ class Week(SQLModel, table=True):
     `score_changes` counts those of them that changed nothing but scores. Where both grew by as much, nothing else did.
     `rule_set_id` is set while closed: the rules it was closed with. The `frozen_…` columns are set while frozen:
     the board as it was served at that moment, the version and rules that made it, and everybody's name (JSON, by id).
-    A draft that was removed has a `removed_at`, and a `slug` that no address can name. `hand_logs_a_day` is how many
-    activities a person may log for themselves on one local day (None: any number).
+    A draft that was removed has a `removed_at`, and a `slug` that no address can name. One that is closed may have an
+    `archived_at`: lists leave it out. `hand_logs_a_day` is how many activities a person may log for themselves on one
+    local day (None: any number).
     """
 
     __tablename__ = "week"
@@ -42,6 +43,7 @@ class Week(SQLModel, table=True):
     score_changes: int = Field(default=0, sa_column=whole(server_default="0"))
     removed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     hand_logs_a_day: int | None = Field(default=None, sa_column=whole(nullable=True))
+    archived_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""A week's life: open, close, reopen, freeze, reveal."""
+"""A week's life: open, close, reopen, freeze, reveal, archive."""
 
 import json
 from dataclasses import replace
@@ -42,7 +42,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     rules = rule_sets.rules_numbered(session, None)
     if refusals := rule_sets.week_refusals(session, week, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)
-    week.state, week.closed_at, week.rule_set_id = "open", None, None
+    week.state, week.closed_at, week.rule_set_id, week.archived_at = "open", None, None, None
     session.add(week)
     session.flush()
     timings.add(session, week, response_times.pending(session, week), act)
@@ -117,6 +117,32 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
         raise Conflict(f"{apart(week.name)} isn’t frozen.")
     week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
     weeks.note(session, week, "revealed", act)
+    weeks.bump_version(session, week)
+    return week
+
+
+def archive(session: Session, slug: str, act: Act) -> Week:
+    """Leave a closed week out of lists; links to it go on working. Raises Conflict for others."""
+    week = weeks.lock(session, slug, act.now)
+    if week.state != "closed":
+        raise Conflict(f"{apart(week.name)} is {_state(week)}. Only a closed week can be archived.")
+    if week.frozen_at is not None:
+        raise Conflict(f"{apart(week.name)} is still frozen. Reveal it first.")
+    if week.archived_at is not None:
+        raise Conflict(f"{apart(week.name)} is archived already.")
+    week.archived_at = act.now
+    weeks.note(session, week, "archived", act)
+    weeks.bump_version(session, week)
+    return week
+
+
+def unarchive(session: Session, slug: str, act: Act) -> Week:
+    """Have a week in lists again. Raises Conflict unless it is archived."""
+    week = weeks.lock(session, slug, act.now)
+    if week.archived_at is None:
+        raise Conflict(f"{apart(week.name)} isn’t archived.")
+    week.archived_at = None
+    weeks.note(session, week, "unarchived", act)
     weeks.bump_version(session, week)
     return week
 

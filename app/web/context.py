@@ -1,6 +1,6 @@
 """The application's state: the one installation this process serves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from app.services.access import accounts
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
+from app.services.standings.hall_of_fame import HallOfFame
 from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
 from app.web.demo_tools import DemoTools
@@ -57,6 +58,7 @@ class AppContext:
     job_kinds: frozenset[str]
     company: "Provider | None"
     demo_tools: DemoTools | None = None
+    hall_of_fame: HallOfFame = field(default_factory=HallOfFame)
 
     async def count(self, limit: Limit, key: str) -> None:
         """Count a try, for good before the try itself. Raises TooMany beyond the limit, or Unavailable."""

@@ -24,6 +24,7 @@ from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
+from app.services.standings.hall_of_fame import HallOfFame
 from app.web.access import Need, decide, recognise
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -162,6 +163,7 @@ AppBoards = Annotated[BoardCache, Part("boards")]
 AppStreams = Annotated[Publisher, Part("streams")]
 AppSeatLists = Annotated[SeatLists, Part("seat_lists")]
 AppShiftLists = Annotated[ShiftLists, Part("shift_lists")]
+AppHallOfFame = Annotated[HallOfFame, Part("hall_of_fame")]
 AppWorths = Annotated[Worths, Part("worths")]
 AppSummaries = Annotated[Summaries, Part("summaries")]
 AppWriteQueue = Annotated[WriteQueue, Part("write_queue")]

@@ -16,9 +16,10 @@ from app.models import Week
 from app.services.rules import history, rule_sets
 from app.services.rules.history import Version
 from app.services.shifts import shifts
+from app.services.standings.hall_of_fame import records
 from app.services.weeks import weeks
 from app.web import latest
-from app.web.deps import BoardAct, BoardReader, ReadSession
+from app.web.deps import AppHallOfFame, BoardAct, BoardReader, ReadSession
 from app.web.http import redirects
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
@@ -56,8 +57,16 @@ def current_summary(act: BoardAct, session: ReadSession) -> Response:
 def all_weeks(request: Request, act: BoardAct, session: ReadSession) -> Response:
     """The weeks that were opened, the newest first; behind a freeze the public learns nothing of what came after."""
     begun = [week for week in weeks.every(session) if week.state != "draft"]
-    rows = [(week, "" if weeks.view(week, act.actor).looks_back else week.state) for week in begun]
-    return render_page(request, "board/weeks.html", rows=rows)
+    listed = [week for week in begun if week.archived_at is None]
+    rows = [(week, "" if weeks.view(week, act.actor).looks_back else week.state) for week in listed]
+    return render_page(request, "board/weeks.html", rows=rows, has_archived=len(listed) < len(begun))
+
+
+@router.get("/weeks/hall-of-fame")
+def hall_of_fame(request: Request, act: BoardAct, session: ReadSession, hall: AppHallOfFame) -> Response:
+    """The winners, trophies and records of closed weeks; behind a freeze the public learns nothing of an end."""
+    found = hall.results(session, act.actor, act.now)
+    return render_page(request, "board/hall_of_fame.html", hall=found, records=records(found.results))
 
 
 @router.get("/weeks/{week}")

@@ -35,6 +35,7 @@ def test_week_created_open_is_described_in_json(shell: Shell) -> None:
         "starts": "2022-09-12",
         "ends": "2022-09-16",
         "frozen": False,
+        "archived": False,
         "current": True,
         "version": 2,
     }
@@ -214,3 +215,15 @@ def test_team_is_merged_into_another_by_name(open_week: Shell) -> None:
     assert (tried["merged"], tried["team"], tried["refusals"]) == (False, "Owls", [])
     assert said.startswith("Merged into Owls: ")
     assert "There’s no team “Bats”" in open_week.refusal("team", "merge", "current", "Owls", "Bats")
+
+
+def test_week_archive_leaves_it_out_of_the_list(shell: Shell) -> None:
+    shell.text(*WORDS, "--open")
+    shell.text("week", "close", "q3-2022")
+
+    assert shell.text("week", "archive", "q3-2022") == "Q3 2022 is archived.\n"
+    assert shell.document("week", "list") == {"weeks": []}
+    assert shell.text("week", "list") == "All weeks are archived. `--archived` lists them.\n"
+    assert [each["week"] for each in shell.document("week", "list", "--archived")["weeks"]] == ["q3-2022"]
+    assert "archived already" in shell.refusal("week", "archive", "q3-2022")
+    assert shell.text("week", "unarchive", "q3-2022") == "Q3 2022 is in lists again.\n"

@@ -238,6 +238,12 @@ class RoleClients:
     def _closed_week(self, _role: Role) -> str:
         return self._new_week("closed")
 
+    def _archived_week(self, _role: Role) -> str:
+        slug = self._new_week("closed")
+        with self.site.database.unit_of_work() as session:
+            lifecycle.archive(session, slug, act_by("Olu", self._now))
+        return slug
+
     def _frozen_week(self, _role: Role) -> str:
         slug = self._new_week("open")
         with self.site.database.unit_of_work() as session:

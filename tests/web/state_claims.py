@@ -130,6 +130,14 @@ FREEZES, CLOSES = (
     "The week closes Wednesday 21 September, 1[23]:00.",
 )
 CLAIMS = (
+    # The hall of fame and archived weeks
+    Claim("Winners, trophies and records of closed weeks.", always),
+    Claim("No results yet", lacks(sees_end)),
+    Claim("Winners show here once a week’s result is out.", lacks(sees_end)),
+    Claim("Archive week", is_closed),
+    Claim("The list of weeks and the hall of fame leave the week out. .*", is_closed),
+    Claim("Winners?: .*, [0-9]+ points?( each)?", both(sees_end, has_points)),
+    Claim("Thanks to everyone who took part.", both(sees_end, lacks(has_points))),
     # What happens by itself
     Claim("Opens Wednesday 21 September, 12:00.", opens),
     Claim(f"{FREEZES} {CLOSES}", both(freezes, closes)),

@@ -155,6 +155,7 @@ class World:
             "visitor": both | {
                 "current": "/", "stage": f"{week}/summary/present", "sign-in": "/sign-in",
                 "guestbook": f"{week}/guestbook", "rules": f"{week}/rules", "all weeks": "/weeks",
+                "hall of fame": "/weeks/hall-of-fame",
                 "latest": f"{week}/latest",
                 "json": f"/api/v1/weeks/{SLUG}/leaderboard",
             } | ({"join": f"/join/{self.code}"} if self.code else {}),

@@ -27,6 +27,7 @@ ROUTED = {
     "ledger_entry": "activity_id",
     "draft_week": "week",
     "open_week": "week",
+    "archived_week": "week",
     "closed_week": "week",
     "frozen_week": "week",
     "empty_team": "team",

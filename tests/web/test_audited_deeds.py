@@ -173,6 +173,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ],
     ("POST", "/organizer/weeks/{open_week}/schedule"): ["week.scheduled"],
     ("POST", "/organizer/weeks/{open_week}/schedule/remove"): [],
+    ("POST", "/organizer/weeks/{closed_week}/archive"): ["week.archived"],
+    ("POST", "/organizer/weeks/{archived_week}/unarchive"): ["week.unarchived"],
     ("POST", "/organizer/weeks/{draft_week}/remove"): ["week.removed"],
     ("POST", "/organizer/weeks/{draft_week}/open"): ["week.opened"],
     ("POST", "/organizer/weeks/{closed_week}/reopen"): ["week.reopened"],

@@ -13,7 +13,7 @@ from app.web.kept_week import KeptWeek, source_of
 from tests.builders import ENDS, NOW, SLUG, STARTS, ZONE
 from tests.web.test_render import BOARD
 
-OPEN = WeekStamp(1, SLUG, ZONE, STARTS, ENDS, "open", NOW, None, 5, 0, None)
+OPEN = WeekStamp(1, SLUG, ZONE, STARTS, ENDS, "open", NOW, None, 5, 0, None, None)
 FROZEN = OPEN._replace(version=7, frozen_version=5)
 MIDNIGHT = datetime(2022, 9, 15, 7, tzinfo=UTC)
 NEWS, NEWER = object(), object()

@@ -61,6 +61,7 @@ FOR_ORGANIZERS = (
     "/organizer/guide", "/organizer/ready", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries",
     "/organizer/unmatched",
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
+    "/weeks/hall-of-fame",
     "/weeks/{week}/latest",
     "/organizer/exports", "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
 )  # fmt: skip

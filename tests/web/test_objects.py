@@ -31,6 +31,7 @@ FOREIGN = {
     "week": ("team", "person", "nothing"),
     "draft_week": ("team", "nothing"),
     "open_week": ("team", "nothing"),
+    "archived_week": ("team", "nothing"),
     "closed_week": ("team", "nothing"),
     "frozen_week": ("team", "nothing"),
     "team": NOT_OF_THIS_WEEK,

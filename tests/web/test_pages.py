@@ -31,9 +31,9 @@ def test_all_weeks_are_listed_but_drafts_and_nothing_from_behind_a_freeze(site: 
     seen = [site.get("/weeks"), sign_in(site, "olu@example.com", "organizer").get("/weeks")]
 
     assert [text(page) for page in seen] == [
-        "All weeks Q4-2022 Open 5–9 Dec 2022 Board of Q4-2022 Summary of Q4-2022 "
+        f"All weeks {hall}Q4-2022 Open 5–9 Dec 2022 Board of Q4-2022 Summary of Q4-2022 "
         f"Q3-2022 {state} 12–16 Sep 2022 Board of Q3-2022 Summary of Q3-2022"
-        for state in ("Frozen", "Closed Frozen")
+        for hall, state in (("", "Frozen"), ("Hall of fame ", "Closed Frozen"))
     ]
 
 

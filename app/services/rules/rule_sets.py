@@ -1,6 +1,7 @@
 """Versions of the rules: the active one, what a week is scored by, activation."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -82,6 +83,13 @@ def rules_numbered(session: Session, rule_set_id: int | None) -> Rules:
     if digest not in _by_hash:
         _by_hash[digest] = valid(session.exec(select(RuleSet.text).where(RuleSet.id == number)).one())
     return _by_hash[digest]
+
+
+def of_versions(session: Session, rule_set_ids: Collection[int | None]) -> dict[int | None, Rules]:
+    """The rules of several versions, by their numbers, in one query."""
+    return {
+        each.id: valid(each.text) for each in session.exec(select(RuleSet).where(col(RuleSet.id).in_(rule_set_ids)))
+    }
 
 
 def is_intact(session: Session, rule_set_id: int | None) -> bool:

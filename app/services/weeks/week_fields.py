@@ -1,6 +1,7 @@
 """The fields of a week, each with the sentence for who gives one that no week can have."""
 
 import re
+import unicodedata
 from datetime import date
 
 from app.domain.calendar.days import parse_zone, zones_called
@@ -8,6 +9,8 @@ from app.domain.text import names
 from app.errors import Malformed
 
 CURRENT = "current"
+RESERVED = frozenset({CURRENT, "hall-of-fame"})
+"""Slugs no week may have: addresses below /weeks are called so."""
 LONGEST_WEEK = 100  # days; a score keeps a tally of each, and charts have a place for each: a quarter still fits
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -15,11 +18,18 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 def check_slug(slug: str) -> str:
     """A slug as weeks have it. Raises Malformed."""
-    if not SLUG.fullmatch(slug) or slug == CURRENT:
+    if not SLUG.fullmatch(slug) or slug in RESERVED:
+        reserved = slug if slug in RESERVED else CURRENT
         raise Malformed(
-            f"“{slug}” can’t be a week’s slug. Use up to 40 of a-z, 0-9 and hyphens, such as q3-2022, not “{CURRENT}”."
+            f"“{slug}” can’t be a week’s slug. Use up to 40 of a-z, 0-9 and hyphens, such as q3-2022, not “{reserved}”."
         )
     return slug
+
+
+def slug_of(name: str) -> str:
+    """A slug that a week's name suggests: “Q3 2022!” becomes q3-2022; empty where the name has no such letters."""
+    plain = unicodedata.normalize("NFKD", name[: names.LONGEST]).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
 
 
 def check_name(name: str) -> str:

@@ -1,8 +1,6 @@
 """Weeks: create them, find them, open and close them, and lock one before changing anything in it."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,7 +17,6 @@ from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act, Actor
 from app.domain.calendar.days import local_day, zone_or_utc
-from app.domain.text import names
 from app.domain.view import Audience, View, audience_of
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
@@ -70,6 +67,7 @@ class WeekStamp(NamedTuple):
     version: int
     score_changes: int
     frozen_version: int | None
+    archived_at: datetime | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,7 +94,10 @@ _COUNT = Prepared(
 )
 
 Details = Mapping[str, str]
-Action = Literal["created", "changed", "opened", "closed", "reopened", "frozen", "revealed", "removed", "imported"]
+Action = Literal[
+    "created", "changed", "opened", "closed", "reopened", "frozen", "revealed", "removed", "imported", "archived",
+    "unarchived",
+]  # fmt: skip
 
 
 def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, starts: date, ends: date) -> Week:
@@ -113,12 +114,6 @@ def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, s
     note(session, week, "created", act)
     announce(session, WeekChanged(week.slug, week.version))
     return week
-
-
-def slug_of(name: str) -> str:
-    """A slug that a week's name suggests: “Q3 2022!” becomes q3-2022; empty where the name has no such letters."""
-    plain = unicodedata.normalize("NFKD", name[: names.LONGEST]).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
 
 
 def history(session: Session, week: Week) -> list[WeekEvent]:
@@ -161,7 +156,10 @@ def find_by_id(session: Session, week_id: int) -> Week:
 
 
 def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
-    """The open week whose days include today, else the open one that started last, else the one closed last."""
+    """The open week whose days include today, else the open one that started last, else the one closed last.
+
+    An archived one is current only where every closed one is archived.
+    """
 
     def has_today(week: AnyStamp) -> bool:
         return week.starts <= local_day(now, week.zone) <= week.ends
@@ -173,6 +171,7 @@ def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
     closed = [week for week in weeks if week.state == "closed"]
     if opened:
         return max([week for week in opened if has_today(week)] or opened, key=newest)
+    closed = [week for week in closed if week.archived_at is None] or closed
     return max(closed, key=lambda week: (week.closed_at or week.created_at, week.id), default=None)
 
 
@@ -185,7 +184,7 @@ def default_week(session: Session, now: datetime) -> Week | None:
 
 
 def every(session: Session) -> list[Week]:
-    """All weeks, the one that starts last first."""
+    """All weeks, archived ones too, the one that starts last first."""
     query = select(Week).where(col(Week.removed_at).is_(None))
     return list(session.exec(query.order_by(col(Week.starts).desc(), col(Week.id).desc())))
 
@@ -195,9 +194,11 @@ def has_frozen(session: Session) -> bool:
     return session.exec(select(Week.id).where(col(Week.frozen_at).is_not(None)).limit(1)).first() is not None
 
 
-def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
+def page(session: Session, *, cursor: str | None, limit: int, with_archived: bool = False) -> Page[Week]:
     """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
     query = select(Week).where(col(Week.removed_at).is_(None)).order_by(col(Week.id)).limit(limit + 1)
+    if not with_archived:
+        query = query.where(col(Week.archived_at).is_(None))
     if cursor:
         query = query.where(Week.id > _with_slug(session, paging.decode(cursor)).id)
     return paging.cut(session.exec(query).all(), limit, lambda week: week.slug)

@@ -21,16 +21,22 @@ router = APIRouter(route_class=DatabaseRoute)
 
 Slug = Annotated[str, Path(description="A week's slug, or `current`", examples=["current"])]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]
+Archived = Annotated[bool, Query(description="Whether to list archived weeks, too")]
 Limit = Annotated[int, Query(ge=1, le=paging.MAX_PER_PAGE)]
 
 
 @router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": documents.WeekList}})
 def list_weeks(
-    actor: Reader, session: ReadSession, clock: AppClock, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    actor: Reader,
+    session: ReadSession,
+    clock: AppClock,
+    cursor: Cursor = None,
+    limit: Limit = paging.USUAL_PER_PAGE,
+    archived: Archived = False,
 ) -> Response:
-    """All weeks in the order they were created."""
+    """The weeks in the order they were created; with `archived=true` archived ones, too."""
     current = weeks.pick_current(weeks.every(session), clock.game())
-    items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
+    items, next_cursor = weeks.page(session, cursor=cursor, limit=limit, with_archived=archived)
     rows = [week_document(week, audience_of(actor), is_current=week == current) for week in items]
     return JSONResponse(documents.WeekList(items=rows, next_cursor=next_cursor))
 

@@ -21,6 +21,7 @@ class Week(TypedDict):
     starts: Day
     ends: Day
     frozen: bool
+    archived: Annotated[bool, Field(description="Whether the list leaves it out unless asked for archived weeks, too.")]
     current: Annotated[bool, Field(description="Whether `current` means this week.")]
     version: NotRequired[Annotated[int, Field(description="Grows with every change; absent while the week is frozen.")]]
 
@@ -43,6 +44,7 @@ def week_document(row: models.Week, audience: Audience, *, is_current: bool) -> 
         "starts": row.starts.isoformat(),
         "ends": row.ends.isoformat(),
         "frozen": row.frozen_at is not None,
+        "archived": row.archived_at is not None,
         "current": is_current,
     }
     if not is_hidden:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from app.services.weeks import schedule, week_fields, weeks
+from app.services.weeks import schedule, week_fields
 from app.web.http.fields import Day, MaxLength, Name, Reason, say, says
 from app.web.http.forms import Form, FormInvalid
 
@@ -20,7 +20,7 @@ def _slug(slug: str, info: ValidationInfo) -> str:
     slug = slug.strip()
     if slug or "name" not in info.data:
         return say(week_fields.check_slug, slug) if slug else ""
-    if not (suggested := weeks.slug_of(info.data["name"])):
+    if not (suggested := week_fields.slug_of(info.data["name"])):
         raise ValueError("Enter a short name, such as q3-2022.")
     return suggested
 

@@ -47,6 +47,8 @@ DONE = {
     "closed": "The week is closed. See the summary.",
     "frozen": "Board frozen. You still see the live board.",
     "revealed": "Board revealed.",
+    "archived": "Archived. The list of weeks and the hall of fame leave it out.",
+    "unarchived": "Unarchived. The list of weeks has it again.",
     "planned": "Planned. You can change or remove it until it happens.",
     "unplanned": "Removed. It won’t happen by itself.",
 }
@@ -219,6 +221,18 @@ def freeze_week(request: Request, act: OrganizerAct, week: str) -> Response:
 def reveal_week(request: Request, act: OrganizerAct, week: str) -> Response:
     """Show everybody the board as it stands."""
     return _change(request, act, week, lifecycle.reveal, "revealed")
+
+
+@router.post("/{week}/archive", name="week_archive")
+def archive_week(request: Request, act: OrganizerAct, week: str) -> Response:
+    """Leave a closed week out of lists, for everyone but organizers."""
+    return _change(request, act, week, lifecycle.archive, "archived")
+
+
+@router.post("/{week}/unarchive", name="week_unarchive")
+def unarchive_week(request: Request, act: OrganizerAct, week: str) -> Response:
+    """Have a week in lists again."""
+    return _change(request, act, week, lifecycle.unarchive, "unarchived")
 
 
 @router.post("/{week}/presenter", name="presenter_link_create")

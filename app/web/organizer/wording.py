@@ -100,6 +100,7 @@ ACTIONS = {
     "webhook.replayed": "Had messages of a webhook sent again",
     "webhook.rotated": "Changed a webhook’s secret",
     "webhook.tested": "Sent a webhook a test message",
+    "week.archived": "Archived a week",
     "week.changed": "Changed a week",
     "week.closed": "Closed a week",
     "week.created": "Created a week",
@@ -112,6 +113,7 @@ ACTIONS = {
     "week.revealed": "Revealed a week",
     "week.schedule-failed": "Couldn’t change a week as planned",
     "week.scheduled": "Planned a change of a week",
+    "week.unarchived": "Unarchived a week",
     "week.unscheduled": "Dropped a planned change of a week",
 }
 

@@ -5,12 +5,12 @@ import time
 import pytest
 
 from app.domain.text import names
-from app.services.weeks import weeks
+from app.services.weeks import week_fields
 
 MARKS = "\u0300\u0316" * 100_000  # bringing these into order would take a minute
 
 
-@pytest.mark.parametrize("function", [names.tidy, names.fold, names.flaw, weeks.slug_of])
+@pytest.mark.parametrize("function", [names.tidy, names.fold, names.flaw, week_fields.slug_of])
 def test_a_text_far_too_long_for_a_name_takes_no_time(function: object) -> None:
     began = time.thread_time()
 
