@@ -13,11 +13,10 @@ from app.domain.intake.kinds import KINDS
 from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
 from app.services.intake import authors, connections, service_accounts
 from app.services.operations import secrets
-from app.web.demo_tools import ROBOT, DemoAuthor, DemoTools
+from app.web.demo_tools import ROBOT, DemoAuthor, DemoTools, tells_no_email
 
 SILENT = ("jira",)
 """Kinds that never deliver anything by themselves in the demo, so that one can see how waiting looks."""
-WITHOUT_EMAIL = ("zendesk", "github", "jira")
 GREETINGS = {"github": ("unmatched", ""), "generic": ("ignored", "a wrong secret")}
 FIRST_ID = 7_001
 LATEST = day_bounds(STARTS, ENDS, ZONE)[1] - timedelta(hours=1)
@@ -35,9 +34,9 @@ def connect(database: Database, settings: Settings, act: Act, host: str, port: i
             keys[kind] = connections.connect(session, key, kind, act).key
             service_accounts.add(session, kind, ROBOT.id, act)
             service_accounts.add(session, kind, ROBOT.email, act)
-        for source in WITHOUT_EMAIL:
+        for kind in filter(tells_no_email, KINDS):
             for author in known:
-                authors.name(session, source, author.id, author.email, act)
+                authors.name(session, kind, author.id, author.email, act)
     return DemoTools(host, port, known, keys)
 
 

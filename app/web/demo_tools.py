@@ -6,9 +6,10 @@ import secrets
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from app.domain.intake.reports import Work
 from app.integrations.sources import registry
 from app.integrations.sources.envelope import Envelope
 from app.integrations.sources.example import Example
@@ -29,6 +30,15 @@ class DemoAuthor(NamedTuple):
 STRANGER = DemoAuthor("90210", "newcomer", "newcomer@elsewhere.example")
 ROBOT = DemoAuthor("4711", "robot", "robot@example.com")
 """Nobody here knows the first; the second is a service account of every connection."""
+
+
+def tells_no_email(kind: str) -> bool:
+    """True if a tool tells who did something by an id alone, as its example does: somebody has to name them."""
+    now = datetime(2022, 9, 14, tzinfo=UTC)
+    example = Example(1, ROBOT.id, ROBOT.login, ROBOT.email, now, "1", now)
+    sent = registry.SOURCES[kind].parse(registry.SOURCES[kind].example(example, "secret"))
+    authors = [report.author for report in sent.reports if isinstance(report, Work)]
+    return not any(author and author.email for author in authors)
 
 
 class DemoTools:

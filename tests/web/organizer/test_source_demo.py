@@ -1,15 +1,21 @@
 """The demo's button: a tool of every kind signs a delivery and sends it from outside."""
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
+from sqlmodel import select
 
 from app.cli import demo_sources
 from app.domain.intake.kinds import KINDS
+from app.integrations.sources import registry
+from app.models import SourceIdentity
+from app.services.access import accounts
+from app.services.demo.cast import CAST
 from app.services.intake import authors, connections
-from app.web.demo_tools import DemoAuthor, DemoTools
+from app.web.demo_tools import DemoAuthor, DemoTools, tells_no_email
 from tests.builders import ADA
 from tests.web.running_app import API, RunningApp, Visitor, sign_in, until
 
@@ -23,7 +29,7 @@ def olu(site: RunningApp) -> Visitor:
     with site.database.unit_of_work() as session:
         for kind in KINDS:
             keys[kind] = connections.connect(session, context.key, kind, site.game.act).key
-            if kind in ("zendesk", "github", "jira"):
+            if tells_no_email(kind):
                 authors.name(session, kind, KNOWN.id, ADA, site.game.act)
     address = urlsplit(site.url)
     tools = DemoTools(str(address.hostname), int(address.port or 0), [KNOWN], keys)
@@ -49,6 +55,22 @@ def test_send_is_recorded_repeated_and_unmatched_at_will_for_every_kind(site: Ru
             assert olu.post(f"/organizer/sources/{kind}/send", outcome=outcome).status_code == 303
         expected = list(reversed(outcomes[:number]))
         until(partial(all_are, site, expected))
+
+
+def test_demo_names_the_people_of_a_tool_that_was_just_added(site: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new kind of source touches four places: the demo asks its example, and keeps no list of its own."""
+    monkeypatch.setitem(KINDS, "acme", KINDS["github"])
+    monkeypatch.setitem(registry.SOURCES, "acme", registry.SOURCES["github"])
+    context = site.app.state.context
+    with site.database.unit_of_work() as session:
+        for number, player in enumerate(CAST.values()):
+            accounts.create(session, site.game.act, name=f"Player {number}", email=player.email)
+
+    demo_sources.connect(site.database, context.settings, site.game.act, "127.0.0.1", 1)
+
+    with site.database.reading() as session:
+        named = Counter(session.exec(select(SourceIdentity.source)))
+    assert named == dict.fromkeys(("zendesk", "github", "jira", "acme"), len(CAST))
 
 
 def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> None:
