@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, select
 
@@ -124,6 +124,7 @@ MOVES: tuple[Callable[[Game], Any], ...] = (
 )  # fmt: skip
 
 
+@settings(max_examples=settings().max_examples // 4)  # each makes two databases
 @given(moves=st.lists(st.sampled_from(MOVES), max_size=6))
 def test_any_week_is_the_same_after_export_and_import(
     sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory, moves: list[Callable[[Game], Any]]
