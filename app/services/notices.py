@@ -149,6 +149,17 @@ def _is_over(now: Any) -> ColumnElement[bool]:
     )
 
 
+def _has_lapsed(now: datetime) -> ColumnElement[bool]:
+    """The condition that nobody can do any more what a notice says to do; on a query that joins its shift, if any."""
+    begun = and_(col(Notice.kind).in_(_UNTIL_START), col(Shift.starts_at) <= now)
+    ended = and_(col(Notice.kind).not_in(FOR_ORGANIZERS), col(Shift.ends_at) <= now)
+    return or_(_is_over(now), col(Shift.cancelled_at).is_not(None), begun, ended)
+
+
+_UNTIL_START: tuple[Kind, ...] = ("promoted", "seat-free")
+"""The kinds that say what can be done until the shift starts; the others', until it ends."""
+
+
 def is_of_use(session: Session, notice: Notice, now: datetime) -> bool:
     """Tell whether what a notice tells of is still so, as far as pages go by that."""
     query = select(Notice.id).where(Notice.id == notice.id, ~_is_over(now))
@@ -188,8 +199,9 @@ _UNREAD = Prepared(
 def page(session: Session, person_id: str, now: datetime, *, cursor: str | None, limit: int) -> Page[Shown]:
     """Up to `limit` of somebody's notices after the cursor, the newest first. Raises Malformed for a bad cursor."""
     query = (
-        select(Notice, Week.slug, Week.timezone, _is_over(now))
+        select(Notice, Week, _is_over(now), _has_lapsed(now))
         .join(Week, col(Week.id) == Notice.week_id)
+        .outerjoin(Shift, col(Shift.id) == Notice.shift_id)
         .where(*_inbox(person_id, now))
     )
     if cursor:
@@ -197,7 +209,7 @@ def page(session: Session, person_id: str, now: datetime, *, cursor: str | None,
         at = col(Notice.due_at)
         query = query.where(or_(at < last.due_at, and_(at == last.due_at, col(Notice.id) < last.id)))
     query = query.order_by(col(Notice.due_at).desc(), col(Notice.id).desc()).limit(limit + 1)
-    found = [_shown(notice, slug, zone, is_over=bool(is_over)) for notice, slug, zone, is_over in session.exec(query)]
+    found = [_shown(*row) for row in session.exec(query)]
     return Page(*paging.cut(found, limit, lambda each: each.id))
 
 
@@ -205,11 +217,12 @@ def _own(session: Session, person_id: str, notice_id: str) -> Notice | None:
     return session.exec(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id)).first()
 
 
-def _shown(notice: Notice, week: str, zone: str, *, is_over: bool) -> Shown:
-    words = told(notice.kind, json.loads(notice.facts))  # type: ignore[arg-type]  # nobody else writes kinds
+def _shown(notice: Notice, week: Week, is_over: object, has_lapsed: object) -> Shown:
+    facts: Facts = json.loads(notice.facts)
+    words = told(notice.kind, facts, is_over=bool(has_lapsed))  # type: ignore[arg-type]  # nobody else writes kinds
     return Shown(
-        notice.id, notice.due_at, words, is_over or notice.read_at is not None, week, zone_or_utc(zone),
-        notice.shift_id, notice.kind in FOR_ORGANIZERS, notice.kind in ABOUT_WEEKS,
+        notice.id, notice.due_at, words, bool(is_over) or notice.read_at is not None, week.slug,
+        zone_or_utc(week.timezone), notice.shift_id, notice.kind in FOR_ORGANIZERS, notice.kind in ABOUT_WEEKS,
     )  # fmt: skip
 
 

@@ -15,12 +15,12 @@ from app.config import Settings
 from app.domain.actor import Actor
 from app.domain.actor import person as player
 from app.domain.calendar.slots import slot
-from app.models import NoticeOptOut, QueuedJob, Shift
+from app.models import NoticeOptOut, QueuedJob, Seat, Shift
 from app.services import notices
 from app.services.access import accounts
 from app.services.notices import News
 from app.services.operations import secrets
-from app.services.shifts import seats, shifts, telling
+from app.services.shifts import covers, seats, shifts, telling
 from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, GUS, PACIFIC, SLUG, Game, act_by
@@ -130,6 +130,31 @@ def test_organizers_are_led_to_their_page_of_a_shift_and_choose_emails_of_what_w
     assert "0 unread." in organizer.get("/me/notices").text  # nobody is checked in there
     settings = [visitor.get("/me/settings").text for visitor in (organizer, player)]
     assert ['value="cover-asked"' in page for page in settings] == [True, False]
+
+
+def test_page_says_what_can_be_done_for_as_long_as_it_can(site: RunningApp, clock: SettableClock) -> None:
+    clock.set("2022-09-15 05:00")
+    shift_id = a_seat(site, ADA, date(2022, 9, 15))
+    with site.database.unit_of_work() as session:
+        [seat_id] = session.exec(select(Seat.id).where(Seat.shift_id == shift_id))
+        covers.offer(session, SLUG, shift_id, seat_id, "everyone", site.game.act)
+    ada, bo = sign_in(site, ADA), sign_in(site, BO)
+
+    def advice() -> list[bool]:
+        return ["Offer your seat." in ada.get("/me/notices").text, "Take it on the shift" in bo.get("/me/notices").text]
+
+    before = advice()
+    with site.database.unit_of_work() as session:
+        covers.withdraw(session, SLUG, shift_id, seat_id, site.game.act)
+    withdrawn = advice()
+    clock.set("2022-09-15 07:59")
+    during = advice()
+    clock.set("2022-09-15 08:00")
+    after = advice()
+
+    assert (before, withdrawn, during, after) == ([True, True], [True, False], [True, False], [False, False])
+    assert "signed you up: Thu 15 Sep 06:00–08:00 PDT" in ada.get("/me/notices").text
+    assert "offers a seat: Thu 15 Sep 06:00–08:00 PDT" in bo.get("/me/notices").text
 
 
 def test_page_goes_on_where_it_ends(site: RunningApp) -> None:

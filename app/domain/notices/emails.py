@@ -49,5 +49,5 @@ def _html(body: list[Line], notice: Told, links: Links) -> str:
 
 
 def _marked(line: Line, *, is_strong: bool) -> str:
-    words = "".join(f"<bdi>{escape(text)}</bdi>" if is_typed else escape(text) for text, is_typed in line)
+    words = "".join(f"<bdi>{escape(part.text)}</bdi>" if part.is_typed else escape(part.text) for part in line)
     return f"<strong>{words}</strong>" if is_strong else words

@@ -8,10 +8,14 @@ from app.domain.text.direction import isolated
 
 
 class Part(NamedTuple):
-    """A part of a line: words of ours, or something that people typed and that may run from right to left."""
+    """A part of a line: words of ours, or something that people typed and that may run from right to left.
+
+    `is_advice` is what its reader can do about it, for as long as they can.
+    """
 
     text: str
     is_typed: bool = False
+    is_advice: bool = False
 
 
 Line = tuple[Part, ...]
@@ -24,9 +28,13 @@ class Told(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def told(kind: Kind, facts: Facts, minutes: int | None = None) -> Told:
-    """A notice in words; with the `minutes` left until the start where it is told at this very moment."""
+def told(kind: Kind, facts: Facts, minutes: int | None = None, *, is_over: bool = False) -> Told:
+    """A notice in words; with the `minutes` left until the start where it is told at this very moment.
+
+    Once it `is_over`, the words leave out what nobody can do any more.
+    """
     title, lines = _SAY[kind](facts)
+    lines = tuple(line for line in lines if not (is_over and any(part.is_advice for part in line)))
     if kind == "soon" and minutes is not None:
         title = _line(f"Your shift starts in {minutes} min")
     about = [_line(f"{name}: ", _typed(facts[key])) for key, name in _ABOUT if facts.get(key)]
@@ -44,6 +52,10 @@ def _line(*parts: str | Part) -> Line:
     return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
 
 
+def _advice(text: str) -> Line:
+    return (Part(text, is_advice=True),)
+
+
 def _when(facts: Facts) -> str:
     return facts.get("when", "")
 
@@ -56,20 +68,21 @@ Said = tuple[Line, tuple[Line, ...]]
 
 
 def _day_before(facts: Facts) -> Said:
-    return _line(f"Reminder: your shift {_when(facts)}"), (_line("Can’t come? Offer your seat now."),)
+    return _line(f"Reminder: your shift {_when(facts)}"), (_advice("Can’t come? Offer your seat now."),)
 
 
 def _soon(facts: Facts) -> Said:
-    return _line("Your shift starts soon"), (_line(_when(facts)), _line("Check in from 15 min before the start."))
+    return _line("Your shift starts soon"), (_line(_when(facts)), _advice("Check in from 15 min before the start."))
 
 
 def _signed_up(facts: Facts) -> Said:
-    return _line(_name(facts), f" signed you up: {_when(facts)}"), (_line("Can’t come? Offer your seat."),)
+    return _line(_name(facts), f" signed you up: {_when(facts)}"), (_advice("Can’t come? Offer your seat."),)
 
 
 def _promoted(facts: Facts) -> Said:
     return _line(f"You have a seat: {_when(facts)}"), (
-        _line("You waited for this shift, and a seat became free. Can’t come? You can leave until the start."),
+        _line("You waited for this shift, and a seat became free."),
+        _advice("Can’t come? You can leave until the start."),
     )
 
 
@@ -90,11 +103,13 @@ def _removed(facts: Facts) -> Said:
 
 
 def _seat_free(facts: Facts) -> Said:
-    return _line(f"Free seat: {_when(facts)}"), (_line("You wait for this shift. The first to sign up gets the seat."),)
+    return _line(f"Free seat: {_when(facts)}"), (
+        _advice("You wait for this shift. The first to sign up gets the seat."),
+    )
 
 
 def _offered(facts: Facts) -> Said:
-    return _line(_name(facts), f" offers a seat: {_when(facts)}"), (_line("Take it on the shift’s page."),)
+    return _line(_name(facts), f" offers a seat: {_when(facts)}"), (_advice("Take it on the shift’s page."),)
 
 
 def _taken(facts: Facts) -> Said:
@@ -133,13 +148,13 @@ def _nudge(facts: Facts) -> Said:
 def _cover_asked(facts: Facts) -> Said:
     return _line(_name(facts), f" asks to take over a seat: {_when(facts)}"), (
         _line("From: ", _typed(facts.get("giver", ""))),
-        _line("Approve or decline it. Undecided, it’s approved at the start."),
+        _advice("Approve or decline it. Undecided, it’s approved at the start."),
     )
 
 
 def _unconfirmed(facts: Facts) -> Said:
     return _line(f"Confirm who was there: {_when(facts)}"), (
-        _line("Who checked in earns points once an organizer confirms."),
+        _advice("Who checked in earns points once an organizer confirms."),
     )
 
 
@@ -172,4 +187,4 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
 
 def as_text(line: Sequence[Part]) -> str:
     """A line as plain text, what was typed between direction isolates."""
-    return "".join(isolated(text) if is_typed else text for text, is_typed in line)
+    return "".join(isolated(part.text) if part.is_typed else part.text for part in line)
