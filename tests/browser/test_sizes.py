@@ -13,7 +13,7 @@ from tests.browser.looking import LAPTOP, PHONE, looking, overflow
 from tests.browser.test_organizer_weeks import LONG, desk
 from tests.builders import ADA, DUA, SLUG, act_by
 from tests.services.intake.inbox import Inbox
-from tests.web.running_app import RunningApp
+from tests.web.running_app import RunningApp, pair
 from tests.web.test_organizer_teams import person_id
 
 pytestmark = pytest.mark.browser
@@ -134,6 +134,17 @@ def test_forced_colours_draw_the_edges_of_avatars_and_steps(chromium: Browser, s
 
     assert edges
     assert "none" not in edges
+
+
+def test_forced_colours_tell_which_screen_the_remote_speaks_to(chromium: Browser, site: RunningApp) -> None:
+    pair(site)
+    with desk(chromium, site, PHONE, forced_colors="active") as page:
+        page.goto(f"{site.url}/organizer/displays/remote")
+        fills = page.eval_on_selector_all(
+            ".remote__screens > *", "all => all.map((each) => getComputedStyle(each).backgroundColor)"
+        )
+
+    assert len(set(fills)) == len(fills) == 2
 
 
 def test_display_shows_all_of_a_name_of_sixty_letters(chromium: Browser, site: RunningApp) -> None:

@@ -288,6 +288,10 @@ CLAIMS = (
     Claim("Open http://\\S+/display in the browser of a screen in the office.", always),
     Claim("Boards are public here, so every screen shows them without a code. .*", always),
     Claim("Scenes take turns in this order. A scene with nothing to say is skipped. .*", always),
+    Claim("Standings On shift .* What worked|Show now|Screens follow within a second. A scene .*", always),
+    Claim("Thanks|No messages yet. .* show a code that leads phones here.|Last day optional", always),
+    # Ready for a first shift: once for all weeks
+    Claim("Tick what you’ve done .* for all weeks.|I opened .*|People tick this list before their first .*", always),
     # Organizing
     Claim("A draft without teams. Add teams, then open it.", both(is_draft, lacks(has_teams))),
     Claim("A draft. Check its teams, then open it.", both(is_draft, has_teams)),

@@ -161,7 +161,7 @@ class World:
             } | ({"join": f"/join/{self.code}"} if self.code else {}),
             "player": mine | {name: both[name] for name in ("shifts", "shift")} | {
                 "latest": f"{week}/latest", "settings": "/me/settings", "notices": "/me/notices",
-                "my calendar": "/me/calendar", "guestbook": f"{week}/guestbook",
+                "my ready": "/me/ready", "my calendar": "/me/calendar", "guestbook": f"{week}/guestbook",
             },
             "organizer": {
                 "me": "/me", "board": both["board"], "summary": both["summary"], "public board": f"{week}?as=public",
@@ -173,7 +173,8 @@ class World:
                 "draw": f"{organizer}/teams/draw", "ledger": f"{organizer}/ledger", "adding": f"{organizer}/ledger/new",
                 "lists": f"{organizer}/lists", "exports": f"/organizer/exports?week={SLUG}",
                 "people": "/organizer/people", "person": f"/organizer/people/{ada}", "displays": "/organizer/displays",
-                "its rules": f"{week}/rules",
+                "org remote": "/organizer/displays/remote", "messages": "/organizer/displays/messages",
+                "ready list": "/organizer/ready", "its rules": f"{week}/rules",
             } | ({
                 "org receipt": receipt, "merge": f"{organizer}/teams/{owls}/merge",
                 "move": f"{organizer}/teams/members/{ada}",
