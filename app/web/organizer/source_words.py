@@ -85,7 +85,7 @@ def advice(health: Health) -> Iterator[str]:
 
 def _usual(health: Health) -> str:
     if not health.usual.is_known:
-        return "It has hardly delivered anything so far."
+        return "How long its pauses usually are isn’t known yet."
     if health.usual.longest is None:
         return f"Its pauses were never longer than {duration(STEP)}."
     return f"In two weeks, its longest pause was {duration(health.usual.longest)}."

@@ -12,6 +12,7 @@ from app.services.intake.deliveries import Incoming
 from app.services.intake.health import Health
 from app.services.intake.refused import Refused
 from app.services.operations.secrets import SigningKey
+from app.web.organizer import source_words
 from tests.builders import NOW, SIGNING_KEY, Game, act_by
 from tests.cost import statements_to
 from tests.integrations.sources.samples import LINEAR
@@ -107,6 +108,18 @@ def test_health_of_one_that_hardly_delivered_is_silent_after_days(tools: Tools, 
     tools.deliver("linear", 24.0 * days)
 
     assert tools.health(linear).state == state
+
+
+def test_silence_after_much_on_one_day_is_not_told_as_hardly_anything(tools: Tools) -> None:
+    linear = tools.connect("linear")
+    tools.deliver("linear", *(96 + minute / 60 for minute in range(30)))
+
+    [sentence] = source_words.advice(tools.health(linear))
+
+    assert sentence == (
+        "Nothing for 4 days. How long its pauses usually are isn’t known yet. "
+        "Check that its webhook is still on at Linear."
+    )
 
 
 def test_health_counts_no_backfill_as_a_delivery(tools: Tools) -> None:
