@@ -21,6 +21,7 @@ router = APIRouter(
 )
 
 NOBODY = "No person with that email. Add them under People first."
+EMPTY = "Enter the email of who takes the seat."
 
 
 @router.post("/sign-ups", name="shift_sign_up")
@@ -45,7 +46,7 @@ def person_of(session: Session, email: str) -> str:
     """The id of somebody by their email. Raises FormInvalid."""
     person = accounts.by_written_email(session, email)
     if person is None:
-        raise FormInvalid({"email": NOBODY})
+        raise FormInvalid({"email": NOBODY if email.strip() else EMPTY})
     return person.id
 
 

@@ -152,7 +152,7 @@ def test_seat_is_handed_over_to_somebody_else(site: RunningApp, organizer: Visit
     nobody = organizer.post(there, to="handed_over", email="", reason=WHY)
     organizer.post(there, to="handed_over", email=CHIDI, reason=WHY)
 
-    assert mistakes(nobody) == {f"{seat_id}-email": "No person with that email. Add them under People first."}
+    assert mistakes(nobody) == {f"{seat_id}-email": "Enter the email of who takes the seat."}
     assert read(site, shift_id)[1] == {"Ada Lovelace": "covered", "Chidi Okafor": "signed_up"}
 
 
