@@ -29,7 +29,15 @@ from app.services.weeks import weeks
 
 BY = system("demo")
 
-__all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
+__all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare", "roster"]
+
+
+def roster() -> list[roster_import.Entry]:
+    """The cast as a list of teams, in its order."""
+    return [
+        roster_import.Entry(line, player.team, player.name, player.email)
+        for line, player in enumerate(CAST.values(), start=2)
+    ]
 
 
 def prepare(database: Database) -> None:
@@ -37,13 +45,9 @@ def prepare(database: Database) -> None:
 
     Raises Conflict where there is one already.
     """
-    roster = [
-        roster_import.Entry(line, player.team, player.name, player.email)
-        for line, player in enumerate(CAST.values(), start=2)
-    ]
     with database.unit_of_work() as session:
         weeks.create(session, Act(BY, SIGNED_UP), slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS)
-        roster_import.apply(session, SLUG, roster, Act(BY, SIGNED_UP))
+        roster_import.apply(session, SLUG, roster(), Act(BY, SIGNED_UP))
         lifecycle.open_week(session, SLUG, Act(BY, SIGNED_UP))
         seats.prepare(session, Act(BY, SIGNED_UP))
 
