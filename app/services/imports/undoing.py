@@ -193,7 +193,7 @@ def _remove_made(
     session: Session, week: Week, made: dict[str, Any], later: Named, undone: Undone, act: Act
 ) -> set[str]:
     """Remove the teams and people that the import made, but for those something stands against; the people removed."""
-    team_names = {team.id: team.name for team in teams.of_week(session, week)}
+    team_names = dict(teams.named(session, week))
     there = [team_id for team_id in made["teams"] if team_id in team_names]
     against = team_removal.remove(session, week, [id_ for id_ in there if id_ not in later.teams], act)
     against |= {id_: [later_lists.NAMED] for id_ in there if id_ in later.teams}

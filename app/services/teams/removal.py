@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.memberships import team_at
@@ -43,10 +43,10 @@ def remove(session: Session, week: Week, team_ids: Collection[str], act: Act) ->
 
     Their names are free then. The caller touches the week afterwards.
     """
-    wanted = set(team_ids)
-    found = {team.id: team for team in teams.of_week(session, week) if team.id in wanted}
-    against = obstacles(session, week, list(found))
-    gone = [team for team in found.values() if team.id not in against]
+    there = select(Team).where(Team.week_id == week.id, col(Team.removed_version).is_(None))
+    found = session.exec(there.where(among(session, Team.id, team_ids)).order_by(col(Team.name_key))).all()
+    against = obstacles(session, week, [team.id for team in found])
+    gone = [team for team in found if team.id not in against]
     audit.note_each(session, "team.removed", [(teams.audit_target(team), {"week": week.slug}) for team in gone], act)
     no_name = col(Team.name_key) + "\n" + col(Team.id)  # no name has two lines
     changes = {"removed_version": week.version + 1, "name_key": no_name}
