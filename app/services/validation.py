@@ -29,6 +29,28 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 UTF16 = "This seems to be UTF-16; send it as UTF-8."
 _UTF8_MARK = b"\xef\xbb\xbf"
 
+_PLAIN = {
+    "missing": "is missing; add it.",
+    "extra_forbidden": "isn’t a field. Remove it or check its spelling.",
+    "string_type": 'must be text: write it in quotes, such as "90210".',
+    "int_type": "must be a whole number, without quotes.",
+    "bool_type": "must be true or false.",
+    "bool_parsing": "must be true or false.",
+    "string_unicode": "isn’t valid Unicode text; write it in UTF-8.",
+    "model_type": "must be a JSON object.",
+    "dict_type": "must be a JSON object.",
+}
+"""Ends of sentences about a field, by pydantic's name of its flaw."""
+
+_BOUNDS = {
+    "greater_than": ("be more than", "gt"),
+    "greater_than_equal": ("be at least", "ge"),
+    "less_than": ("be less than", "lt"),
+    "less_than_equal": ("be at most", "le"),
+    "too_long": ("have at most", "max_length"),
+    "too_short": ("have at least", "min_length"),
+}
+
 Fields = dict[str, Any]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -53,6 +75,8 @@ def read_object(text: bytes | str) -> Fields | Flaws:
         return _flaw(f"This is longer than {MAX_BYTES:,} bytes; shorten it.")
     if _holds_more_values_than(raw, MAX_VALUES):
         return _flaw(f"This has more than {MAX_VALUES} values; remove what isn’t a field.")
+    if not raw.strip():
+        return _flaw("This is empty; send a JSON object.")
     try:
         document = from_json(raw)
     except ValueError as error:
@@ -116,10 +140,12 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
     subject = f"“{field}”" if field else "The body"
     context, message = error.get("ctx", {}), error["msg"]
     match error["type"]:
-        case "missing":
-            return Flaw(field, f"{subject} is missing; add it.")
-        case "extra_forbidden":
-            return Flaw(field, f"{subject} isn’t a field. Remove it or check its spelling.")
+        case kind if kind in _PLAIN:
+            return Flaw(field, f"{subject} {_PLAIN[kind]}")
+        case kind if kind in _BOUNDS:
+            words, bound = _BOUNDS[kind]
+            number = f"{context[bound]:,}" if bound in ("ge", "gt", "le", "lt") else _entries(context[bound])
+            return Flaw(field, f"{subject} must {words} {number}.")
         case "json_invalid":
             return Flaw(field, f"This isn’t valid JSON: {context.get('error', 'it can’t be read')}.")
         case "value_error":
@@ -127,26 +153,24 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
             return Flaw(field, sentence if sentence.endswith("?") else f"{sentence}.")
         case "sentence":
             return Flaw(field, f"{subject}: {message}")
-        case "string_type":
-            return Flaw(field, f'{subject} must be text: write it in quotes, such as "90210".')
         case "string_too_short":
             return Flaw(field, f"{subject} must have at least {_characters(context['min_length'])}.")
         case "string_too_long":
             return Flaw(field, f"{subject} must have at most {_characters(context['max_length'])}.")
-        case "bool_type" | "bool_parsing":
-            return Flaw(field, f"{subject} must be true or false.")
-        case "string_unicode":
-            return Flaw(field, f"{subject} isn’t valid Unicode text; write it in UTF-8.")
+        case "literal_error":
+            return Flaw(field, f"{subject} must be {context['expected'].replace(chr(39), '`')}.")
         case "string_pattern_mismatch":
             return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
-        case "model_type" | "dict_type":
-            return Flaw(field, f"{subject} must be a JSON object.")
         case _:
             return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
 
 
 def _characters(number: int) -> str:
     return f"{number:,} {'character' if number == 1 else 'characters'}"
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
 
 
 def as_problem(flaws: Flaws) -> Malformed:

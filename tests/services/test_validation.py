@@ -10,9 +10,12 @@ from app.errors import Malformed
 from app.services.ledger.drafts import DraftIn, read_json
 from app.services.validation import LONGEST_NAME, MAX_BYTES, MAX_FLAWS, MAX_VALUES, Flaws, parse, read_object
 from app.web.api.intake import IdentityIn
+from app.web.api.shift_bodies import PatternIn
 from tests.builders import ADA, an_activity
 
 TOO_LONG = "This is longer than 65,536 bytes; shorten it."
+WHOLE = "“minutes” must be a whole number, without quotes."
+SHORT_OR_DROP = "“rest” must be `short` or `drop`."
 TOO_MANY = "This has more than 64 values; remove what isn’t a field."
 
 
@@ -136,5 +139,23 @@ def test_parse_tells_bounds_and_switches_in_our_words(fields: dict[str, str], me
 
     with pytest.raises(Malformed) as refusal:
         parse(IdentityIn, json.dumps(identity))
+
+    assert refusal.value.detail == message
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"days": [], "from": "06:00", "until": "08:00", "minutes": 60}', "“days” must have at least 1 entry."),
+        ('{"days": ["wed"], "from": "06:00", "until": "08:00", "minutes": 1}', "“minutes” must be at least 15."),
+        ('{"days": ["wed"], "from": "06:00", "until": "08:00", "minutes": 9999}', "“minutes” must be less than 1,441."),
+        ('{"days": ["wed"], "from": "06:00", "until": "08:00", "minutes": "60"}', WHOLE),
+        ('{"days": ["wed"], "from": "06:00", "until": "08:00", "minutes": 60, "rest": "x"}', SHORT_OR_DROP),
+        (" ", "This is empty; send a JSON object."),
+    ],
+)
+def test_parse_of_a_pattern_says_what_it_must_be(body: str, message: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse(PatternIn, body)
 
     assert refusal.value.detail == message
