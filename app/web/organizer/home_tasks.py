@@ -82,8 +82,8 @@ def _of_sources(sources: Sequence[Health]) -> Iterator[Task]:
 
 def _of_deliveries(found: Overview) -> Iterator[Task]:
     if found.unmatched:
-        waits = plural(found.unmatched, "report waits", "reports wait")
-        yield Task(f"{waits} for a name.", url_for("organizer_unmatched"), "Say who it was")
+        unmatched = plural(found.unmatched, "report is", "reports are")
+        yield Task(f"{unmatched} unmatched.", url_for("organizer_unmatched"), "Say who it was")
     if found.unread:
         unread = plural(found.unread, "delivery", "deliveries")
         href = str(url_for("organizer_deliveries")) + "?state=quarantined"
