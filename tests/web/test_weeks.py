@@ -3,7 +3,7 @@
 from tests.builders import ADA, CAST, CATS, NAMES, OWLS, SLUG, a_week
 from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 
-WEEK_KEYS = ["week", "name", "state", "timezone", "starts", "ends", "frozen", "current", "version"]
+WEEK_KEYS = ["week", "name", "state", "timezone", "starts", "ends", "frozen", "archived", "current", "version"]
 
 
 def collect(site: RunningApp, path: str, limit: int) -> list[list[dict[str, object]]]:
