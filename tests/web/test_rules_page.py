@@ -25,6 +25,7 @@ def test_rules_are_told_with_an_example_each(site: RunningApp) -> None:
     assert "Issue +5 points 5 points for each issue. Example: 3 issues: 3 × 5 = 15 points." in page
     assert "All hands +15 points Once in the week: 3 different members each reach 1 shift." in page
     assert page.count("Example:") == 12
+    assert re.findall(r"[+−]1 point\w*", page) == ["+1 point"]
     assert changed(site) == []
     organizers = sign_in(site, "olu@example.com", "organizer").get(HERE)
     assert ["Edit rules" in text_of(answer) for answer in (site.get(HERE), organizers)] == [False, True]
