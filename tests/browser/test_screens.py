@@ -1,7 +1,7 @@
 """Screens and remotes in browsers: two organizers at once, a pause, a message, quiet hours, upright screens."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.services.displays import messages
 from app.services.displays.messages import MessageFields
@@ -52,6 +52,22 @@ def test_two_remotes_and_a_screen_agree(chromium: Browser, site: RunningApp) -> 
 
         assert held == "totals"
         assert serious_flaws(first) == []
+
+
+def test_remote_without_a_network_says_so_until_it_is_back(chromium: Browser, site: RunningApp) -> None:
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        open_as(page, sign_in(site, "olu@example.com", "organizer"), REMOTE)
+        context.set_offline(True)
+        expect(page.get_by_role("alert")).to_contain_text("Not live since")
+        page.get_by_role("button", name="Pause").click()
+        expect(page.get_by_role("alert")).to_have_text("Not sent. Check your connection and try again.")
+        context.set_offline(False)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(page.locator("#remote-state")).to_contain_text("Scenes take turns.")
+    finally:
+        context.close()
 
 
 def test_screen_that_restarts_stays_on_what_it_was_paused_on(chromium: Browser, site: RunningApp) -> None:
