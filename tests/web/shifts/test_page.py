@@ -175,7 +175,9 @@ def test_page_is_true_in_every_state_of_its_week(site: RunningApp, shifts: Shift
     assert "then it is one tap once signing up opens" in visitors
     assert (refused.status_code, "Signing up opens Wed 14 Sep 18:00 PDT." in text(refused)) == (409, True)
     assert "All shifts are over." in over
-    assert "is closed. See the summary" in text(sign_in(site, ADA).get(PAGE))
+    closed = sign_in(site, ADA).get(PAGE)
+    assert "is closed. See the summary" in text(closed)
+    assert 'class="shifts is-closed"' in closed.text  # which hides how many more are needed or wait
     assert "is closed. See the summary" in one
 
 
