@@ -9,10 +9,11 @@ from playwright.sync_api import Browser, Route
 from app.config import Settings
 from app.domain import rotation
 from app.services import guestbook
+from app.services.displays import messages
 from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
 from tests.browser.looking import flaws_light_and_dark
-from tests.builders import BO, CATS, DUA, ELIF, SLUG, an_activity
+from tests.builders import BO, CATS, DUA, ELIF, SLUG, act_by, an_activity
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import RunningApp, SettableClock, serving
 
@@ -310,6 +311,8 @@ def play_every_scene(site: RunningApp) -> None:
         for email in (BO, DUA, ELIF):
             person_id, act = plan.person(email).id, plan.act_of(email)
             guestbook.write(session, SLUG, person_id, "W" * 200, "", act, is_public=True, may_quote=True)
+        fields = messages.MessageFields("thanks", "W" * 80, "m " * 100, "https://week.example.com/me")
+        messages.write(session, fields, act_by("Olu", site.clock.now))
 
 
 @pytest.mark.parametrize("width", [1920, 3840])
