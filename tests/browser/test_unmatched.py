@@ -8,10 +8,11 @@ from playwright.sync_api import Browser, expect
 from app.services.access import accounts
 from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws
 from tests.browser.test_organizer_weeks import SMALL, desk
+from tests.browser.test_screens import open_as
 from tests.builders import act_by
 from tests.integrations.sources.samples import GITHUB, JIRA, LINEAR
 from tests.services.intake.inbox import Inbox
-from tests.web.running_app import RunningApp
+from tests.web.running_app import RunningApp, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -68,3 +69,32 @@ def test_an_author_is_named_by_touch_and_another_by_keyboard(chromium: Browser, 
         page.keyboard.type("bo nguyen")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("1 activity credited to \u2068Bo Nguyen\u2069.")
+
+
+def test_a_source_says_since_when_its_deliveries_are_not_live_and_waits_while_paused(
+    chromium: Browser, site: RunningApp
+) -> None:
+    inbox = Inbox(site.database, site.clock.now)
+    inbox.connect("github")  # without a delivery yet, its page asks every two seconds
+
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        open_as(page, sign_in(site, "olu@example.com", "organizer"), "/organizer/sources/github")
+        sign = page.locator("[data-live]")
+        expect(sign).to_contain_text("Live")
+        context.set_offline(True)
+        expect(sign).to_contain_text("Not live since")
+        context.set_offline(False)
+        expect(sign).not_to_contain_text("Not live since")
+        sign.get_by_role("button", name="Pause updates").click()
+        expect(sign).to_contain_text("Paused")
+        inbox.take("github", GITHUB, GITHUB.body, x_github_delivery="d-1")
+        page.wait_for_timeout(2_500)
+        paused = page.locator("#lately").inner_text()
+        sign.get_by_role("button", name="Resume updates").click()
+        expect(page.get_by_text("All its deliveries")).to_be_visible()
+    finally:
+        context.close()
+
+    assert "All its deliveries" not in paused

@@ -62,7 +62,7 @@ def make_feed(request: Request, act: MemberAct, settings: AppSettings, form: For
     def make(session: Session, act: SignedInAct) -> Done:
         data, team = form.data, _team(session, act)
         if data.whose == TEAM and team is None:
-            raise Conflict("You are in no team now. Choose your own shifts.")
+            raise Conflict("No team now. Choose your own shifts.")
         person = accounts.find(session, act.actor.person_id)
         made = calendar_feeds.create(session, person, team if data.whose == TEAM else None, act)
         url = calendar_feeds.address(base_of(request, settings), made.secret)
