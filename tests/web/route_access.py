@@ -262,7 +262,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/me/notices"): RouteAccess("members"),
     ("POST", "/me/notices/read"): RouteAccess("members", 303, form={"until": "2022-09-14T20:00:00+00:00"}),
     ("GET", "/me/ready"): RouteAccess("members"),
-    ("POST", "/me/ready"): RouteAccess("members", 303, form={"item": "0123456789abcdef"}),
+    ("POST", "/me/ready"): RouteAccess("members", 303, form={"ticked": "0123456789abcdef"}),
     ("POST", "/me/notices/settings"): RouteAccess("members", 303, form={"kind": "soon", "timezone": "Europe/Berlin"}),
     ("GET", "/unsubscribe/{choice}"): RouteAccess("everybody"),
     ("POST", "/unsubscribe/{choice}"): RouteAccess("everybody"),

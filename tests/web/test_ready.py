@@ -21,14 +21,14 @@ def shifts(site: RunningApp) -> Shifts:
 
 def boxes(answer: httpx.Response) -> list[tuple[str, bool]]:
     """The keys of the list's boxes, and which are ticked."""
-    found = re.findall(r'<input type="checkbox" name="item" value="([0-9a-f]{16})"( checked)?>', answer.text)
+    found = re.findall(r'<input type="checkbox" name="ticked" value="([0-9a-f]{16})"( checked)?>', answer.text)
     return [(key, bool(checked)) for key, checked in found]
 
 
 def tick(visitor: Visitor, number: int) -> httpx.Response:
     """Tick the first boxes of one's list, and see what becomes of it."""
     keys = [key for key, _ in boxes(visitor.get(READY))][:number]
-    answer = visitor.post(READY, item=keys)
+    answer = visitor.post(READY, ticked=keys)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{READY}?done=saved")
     return visitor.get(answer.headers["location"])
 
@@ -39,7 +39,7 @@ def test_list_is_ticked_in_steps_until_somebody_is_ready(site: RunningApp) -> No
     blank, some = ada.get(READY), tick(ada, 5)
     led = text(ada.get("/me"))
     fewer, whole = tick(ada, 3), tick(ada, 8)
-    again = ada.post(READY, item=[])
+    again = ada.post(READY, ticked=[])
 
     assert [sum(checked for _, checked in boxes(page)) for page in (blank, some, fewer)] == [0, 5, 3]
     assert [words in text(page) for page, words in ((blank, "0 of 8"), (some, "5 of 8"), (fewer, "3 of 8"))] == [

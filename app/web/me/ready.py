@@ -27,7 +27,7 @@ router = APIRouter(route_class=DatabaseRoute)
 class TicksForm(Form):
     """The items that are ticked, by their keys; all others are not."""
 
-    item: tuple[str, ...] = ()
+    ticked: tuple[str, ...] = ()
 
 
 class ItemRow(NamedTuple):
@@ -65,5 +65,5 @@ def tick_ready(request: Request, act: MemberAct, form: FormState[TicksForm]) -> 
 
 
 def _save(form: FormState[TicksForm], session: Session, act: SignedInAct) -> Done:
-    readiness.tick(session, act.actor.person_id, set(form.data.item), act)
+    readiness.tick(session, act.actor.person_id, set(form.data.ticked), act)
     return Done("my_ready", "saved")
