@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from app.config import Settings
+from app.db.outages import UNCONFIRMED
 from app.services.access import tokens
 from tests.builders import OWLS, SLUG, Game, act_by, an_activity
 from tests.postgresql import PostgreSQL
@@ -54,7 +55,7 @@ def test_postgresql_that_hangs_keeps_boards_and_ends_writes_in_time(
         events = parsed(stream.iter_lines())
         next(events)
         with own_postgresql.hanging():
-            first = timed(lambda: record("first"))
+            first = record("first")
             boards = [timed(partial(server.get, path)) for path in BOARDS for _ in range(3)]
             asked = [timed(ask) for ask in (
                 lambda: record("second"),
@@ -66,10 +67,12 @@ def test_postgresql_that_hangs_keeps_boards_and_ends_writes_in_time(
         newest = next(events)
     points = {standing["team"]: standing["points"] for standing in server.get(BOARDS[1]).json()["standings"]}
 
-    assert (before, first[0], [status for status, _ in asked]) == (201, 503, [503, 503, 503, 200])
-    assert ({status for status, _ in boards}, first[1] < IN_TIME) == ({200}, True)
+    assert (before, first.status_code, [status for status, _ in asked]) == (201, 503, [503, 503, 503, 200])
+    assert ({status for status, _ in boards}, first.elapsed.total_seconds() < IN_TIME) == ({200}, True)
     assert max(seconds for _, seconds in (*boards[1:], *asked)) < AT_ONCE
-    assert (points[OWLS], newest["event"]) == (10, "board")
+    # What was not confirmed in time may have been done, and its answer says so; nothing else counts.
+    assert points[OWLS] in ({10, 15} if first.json()["detail"] == UNCONFIRMED else {10})
+    assert newest["event"] == "board"
 
 
 def test_server_ends_though_its_database_hangs(
