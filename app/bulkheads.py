@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar, TypeVarTuple
@@ -140,12 +140,25 @@ class Bulkhead:
         loop = asyncio.get_running_loop()
         permit = Permit(self, until or self._deadline(time.monotonic(), long), long)
         semaphore = await self._take_place(loop, wait or self._seconds, permit.until)
-        context = copy_context()
-        context.run(_permit.set, permit)
         outcome: asyncio.Future[T] = loop.create_future()
-        work = self._executor.submit(partial(context.run, function, *args))
-        work.add_done_callback(partial(_hand_over, loop, partial(_settle, outcome, semaphore)))
+        self._submit(copy_context(), permit, partial(function, *args), partial(_settle, outcome, semaphore))
         return await outcome
+
+    def start(self, work: Callable[[], T], then: Callable[[Future[T]], None], *, until: float) -> None:
+        """Call `work` in one of these threads as a request does, and `then` in the loop with what has become of it.
+
+        For one who never has more under way than there are threads: nobody else may wait in this bulkhead.
+        """
+        context = Context()
+        context.run(begin_request)
+        self._submit(context, Permit(self, until), work, then)
+
+    def _submit(
+        self, context: Context, permit: Permit, work: Callable[[], T], then: Callable[[Future[T]], None]
+    ) -> None:
+        context.run(_permit.set, permit)
+        future = self._executor.submit(context.run, work)
+        future.add_done_callback(partial(_hand_over, asyncio.get_running_loop(), then))
 
     def deadline(self) -> float:
         """Return the moment until which this request may wait from now on, for work that waits elsewhere first."""

@@ -63,3 +63,6 @@ class AccessChanged:
 Event = (
     WeekChanged | Changed | RulesChanged | WallChanged | JobQueued | DeliveryStored | ConnectionsChanged | AccessChanged
 )
+
+BEHIND_PAGES = (AccessChanged, ConnectionsChanged, DeliveryStored, JobQueued)
+"""Events that change nothing which boards, displays or seats show: these are the most frequent ones."""

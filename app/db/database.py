@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from app import metrics
 from app.bulkheads import Bulkhead, Permit, is_request, permit_for
-from app.db.engine import DEAD_PEER, Limits, make_file, postgresql_engine, sqlite_engine
+from app.db.engine import DEAD_PEER, Limits, begin_writing, end_writing, make_file, postgresql_engine, sqlite_engine
 from app.db.outages import (
     BUSY,
     CONNECT_SECONDS,
@@ -24,7 +24,7 @@ from app.db.outages import (
     is_silence,
     translated,
 )  # fmt: skip
-from app.db.statements import CONNECTION
+from app.db.statements import CONNECTION, Statements
 from app.errors import Busy, Unavailable
 from app.events import Event
 
@@ -70,10 +70,8 @@ class Database:
         connections = readers + self.checks.threads + self.renders.threads + SPARE
         if self.on_sqlite:
             make_file(url)
-            self.writer = sqlite_engine(
-                url, size=1, begin="BEGIN IMMEDIATE", patience=self._patience, checkpoints=checkpoints
-            )
-            self.reader = sqlite_engine(url, size=connections, begin="BEGIN", patience=self._patience, query_only=True)
+            self.writer = sqlite_engine(url, size=1, patience=self._patience, checkpoints=checkpoints)
+            self.reader = sqlite_engine(url, size=connections, patience=self._patience, query_only=True)
         else:
             self.writer = postgresql_engine(url, most=connections + writers, limits=limits)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -99,17 +97,22 @@ class Database:
             for _, work in sorted(session.info.pop(_LAST, {}).items()):
                 work(session)
             news = session.info.pop(_NEWS, [])
-            # PostgreSQL delivers a NOTIFY when its transaction commits, and never before. It takes a lock of the whole
-            # cluster at that moment, so there is one for each commit and none where there is no news.
-            if news and not self.on_sqlite:
-                connection.exec_driver_sql(f"NOTIFY {HINT}")
             session.flush()
-            begun = time.perf_counter()
-            _commit(connection)
-            metrics.COMMITS.observe(time.perf_counter() - begun)
+            self._commit(connection, news)
         metrics.committed(session)
-        for item in news:
-            self._publish(item)
+        self._publish(news)
+
+    @contextmanager
+    def statements(self) -> Iterator[Statements]:
+        """A unit of work of prepared statements alone: without a session, which costs as much as they do."""
+        permit = permit_for("writing")
+        with self._translated(), self._my_turn(permit), self._writing() as connection:
+            begin_writing(connection) if self.on_sqlite else connection.begin()
+            self._silence.is_over()
+            done = Statements(connection)
+            yield done
+            self._commit(connection, done.news)
+        self._publish(done.news)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -235,12 +238,30 @@ class Database:
         self.reader.dispose()
         self.writer.dispose()
 
-    def _publish(self, item: Event) -> None:
-        for listener in list(self._listeners):
-            try:
-                listener(item)
-            except Exception:  # the change is committed: whoever made it must not hear that it failed
-                logger.exception("a listener failed to take %s", item)
+    def _commit(self, connection: Connection, news: Sequence[Event]) -> None:
+        """Commit. Raises Unavailable with a sentence of its own where nobody knows whether that has happened.
+
+        PostgreSQL delivers a NOTIFY when its transaction commits, and never before. It takes a lock of the whole
+        cluster at that moment, so there is one for each commit and none where there is no news.
+        """
+        if news and not self.on_sqlite:
+            connection.exec_driver_sql(f"NOTIFY {HINT}")
+        begun = time.perf_counter()
+        try:
+            (connection.commit if connection.in_transaction() else partial(end_writing, connection))()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable(UNCONFIRMED) from error
+            raise
+        metrics.COMMITS.observe(time.perf_counter() - begun)
+
+    def _publish(self, news: Sequence[Event]) -> None:
+        for item in news:
+            for listener in list(self._listeners):
+                try:
+                    listener(item)
+                except Exception:  # the change is committed: whoever made it must not hear that it failed
+                    logger.exception("a listener failed to take %s", item)
 
 
 @contextmanager
@@ -276,13 +297,3 @@ def serialize(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_ALONE)))
-
-
-def _commit(connection: Connection) -> None:
-    """Commit. Raises Unavailable with a sentence of its own where nobody knows whether that has happened."""
-    try:
-        connection.commit()
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable(UNCONFIRMED) from error
-        raise

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import URL, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 from sqlmodel import create_engine
 
@@ -133,7 +133,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def sqlite_engine(
-    url: URL, *, size: int, begin: str, patience: float, checkpoints: bool = False, query_only: bool = False
+    url: URL, *, size: int, patience: float, checkpoints: bool = False, query_only: bool = False
 ) -> Engine:
     """Make an engine of so many connections that wait `patience` seconds for a lock, and less where less is left."""
     engine = create_engine(
@@ -147,7 +147,8 @@ def sqlite_engine(
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
+    def prepare(connection: Any, record: Any) -> None:
+        record.info.update(patience=patience, most_patience=patience)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         # NORMAL would sync the WAL at checkpoints only: a 2xx could be lost with the power, though not by kill -9, so
@@ -165,22 +166,33 @@ def sqlite_engine(
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def start(connection: Any) -> None:
-        driver = connection.connection.driver_connection
-        if not query_only:
-            _set_patience(driver, connection.info, patience)
-        driver.execute(begin)
+    def start(connection: Connection) -> None:
+        _driver(connection).execute("BEGIN") if query_only else begin_writing(connection)
 
     return engine
 
 
-def _set_patience(driver: Any, info: dict[str, Any], patience: float) -> None:
-    """Wait for the lock as long as the permit lasts, to a quarter of a second: mostly that is what it was before."""
-    permit = bulkheads.permit_for("writing")
-    seconds = patience if permit is None else min(patience, math.ceil(4 * permit.remaining()) / 4)
-    if info.get("patience", patience) != seconds:
+def begin_writing(connection: Connection) -> None:
+    """Begin a transaction on SQLite, the driver's alone where SQLAlchemy has not begun one of its own.
+
+    It waits for the lock as long as the permit lasts, to a quarter of a second: mostly that is what it was before.
+    """
+    permit, info, driver = bulkheads.permit_for("writing"), connection.info, _driver(connection)
+    most: float = info["most_patience"]
+    seconds = most if permit is None else min(most, math.ceil(4 * permit.remaining()) / 4)
+    if info["patience"] != seconds:
         driver.execute(f"PRAGMA busy_timeout = {_milliseconds(seconds)}")
-    info["patience"] = seconds
+        info["patience"] = seconds
+    driver.execute("BEGIN IMMEDIATE")
+
+
+def end_writing(connection: Connection) -> None:
+    """Commit what `begin_writing` has begun."""
+    _driver(connection).execute("COMMIT")
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def make_file(url: URL) -> None:

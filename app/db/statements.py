@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
@@ -9,10 +10,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
+from app.events import Event
+
 Name = TypeVar("Name")
 
 CONNECTION = "connection"
 """The key in `session.info` under which a unit of work keeps its connection: asking the session each time is slow."""
+
+
+@dataclass(slots=True)
+class Statements:
+    """A transaction of prepared statements without a session, and the news that goes out after its commit."""
+
+    connection: Connection
+    news: list[Event] = field(default_factory=list)
+
 
 _AT_ONCE = 1_000  # rows: few enough for the collector, enough for each round trip to PostgreSQL to be worth it
 
@@ -28,7 +40,7 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, session: Session, **values: Any) -> list[Any]:
+    def rows(self, session: Session | Statements, **values: Any) -> list[Any]:
         """The rows that a query finds."""
         connection, compiled = self._prepare(session)
         try:
@@ -50,7 +62,7 @@ class Prepared:
         except compiled.failure as error:
             raise compiled.wrapped(error, connection) from error
 
-    def run(self, session: Session, values: Sequence[Mapping[str, Any]]) -> int:
+    def run(self, session: Session | Statements, values: Sequence[Mapping[str, Any]]) -> int:
         """Execute once for each of these; how many rows that changed."""
         connection, compiled = self._prepare(session)
         return compiled.run(connection, [compiled.bound(value) for value in values])
@@ -74,7 +86,9 @@ class Prepared:
         except compiled.failure as error:
             raise compiled.wrapped(error, connection) from error
 
-    def _prepare(self, session: Session) -> tuple[Connection, "_Compiled"]:
+    def _prepare(self, session: Session | Statements) -> tuple[Connection, "_Compiled"]:
+        if isinstance(session, Statements):
+            return session.connection, self._for(session.connection.dialect)
         session.flush()
         connection: Connection = session.info.get(CONNECTION) or session.connection()
         return connection, self._for(connection.dialect)

@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.domain.calendar.days import next_midnight
 from app.domain.view import Audience
 from app.errors import Busy, Unavailable, WeekUnknown
-from app.events import AccessChanged, Event, JobQueued
+from app.events import BEHIND_PAGES, Event
 from app.live.retry import Retry
 from app.live.timing import USUAL, Timing
 from app.services import topics
@@ -66,8 +66,8 @@ class BoardCache:
 
     def notify(self, news: Event | None = None) -> None:
         """Mark every board as perhaps stale; safe to call from any thread."""
-        if isinstance(news, AccessChanged | JobQueued):
-            return  # somebody's signing in costs no board anything, nor does a message to be sent
+        if isinstance(news, BEHIND_PAGES):
+            return  # somebody's signing in costs no board anything, nor does what a tool sends until it is processed
         if news is not None:
             self._away_until = 0.0  # a commit of ours: the database is back, and its readers are to see it
         self._generation = object()

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextvars import Context
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
-from app.bulkheads import Bulkhead, begin_request
+from app.bulkheads import Bulkhead
 from app.db.database import Database
-from app.db.outages import BUSY, UNCONFIRMED
-from app.errors import Busy, Problem, Unavailable
+from app.db.outages import BUSY
+from app.errors import Busy, Problem
 from app.services.intake import deliveries
 from app.services.intake.deliveries import Incoming
 
@@ -26,11 +28,11 @@ class _Item:
     until: float
     stored: asyncio.Future[str]
 
-    def settle(self, outcome: str | Exception) -> None:
+    def settle(self, outcome: str | BaseException) -> None:
         """Tell whoever still waits."""
         if self.stored.done():
             return
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, BaseException):
             self.stored.set_exception(outcome)
         else:
             self.stored.set_result(outcome)
@@ -48,7 +50,8 @@ class DeliveryQueue:
         self._threads = Bulkhead("writing", threads=1, seconds=SECONDS, sentence=BUSY)
         self._waiting: list[_Item] = []
         self._bytes = 0
-        self._storing: asyncio.Task[None] | None = None
+        self._under_way: Sequence[_Item] = ()
+        self._is_idle: asyncio.Future[None] | None = None
 
     async def store(self, incoming: Incoming) -> str:
         """Store a delivery; its id, or the first one's if it is a copy. Raises Busy or Unavailable."""
@@ -58,8 +61,8 @@ class DeliveryQueue:
         item = _Item(incoming, self._threads.deadline(), loop.create_future())
         self._waiting.append(item)
         self._bytes += len(incoming.body)
-        if self._storing is None or self._storing.done():
-            self._storing = loop.create_task(self._store_all(), context=Context())
+        if not self._under_way:
+            self._store_next()
         try:
             return await item.stored
         finally:
@@ -67,33 +70,43 @@ class DeliveryQueue:
 
     async def close(self) -> None:
         """Wait until what was taken is stored or refused."""
-        if self._storing is not None:
-            await asyncio.wait({self._storing})
+        if self._under_way:
+            self._is_idle = asyncio.get_running_loop().create_future()
+            await self._is_idle
 
-    async def _store_all(self) -> None:
-        begin_request()
-        while self._waiting:
-            group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
-            await self._store_together([item for item in group if not item.stored.done()])
+    def _store_next(self) -> None:
+        """Store what waits, if anything does; whoever is gone was told nothing and sends again."""
+        self._waiting = [item for item in self._waiting if not item.stored.done()]
+        self._under_way, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+        if group := self._under_way:
+            until = max(item.until for item in group)
+            self._threads.start(partial(self._store, group), self._settle, until=until)
+        elif self._is_idle and not self._is_idle.done():
+            self._is_idle.set_result(None)
 
-    async def _store_together(self, group: Sequence[_Item]) -> None:
-        if not group:
-            return
-        outcomes: Sequence[str | Exception] = [Unavailable(UNCONFIRMED)] * len(group)
-        try:
-            outcomes = await self._threads.run(self._store, group, until=max(item.until for item in group))
-        except Exception as error:
-            outcomes = [error] * len(group)
-        finally:
-            for item, outcome in zip(group, outcomes, strict=True):
-                item.settle(outcome)
+    def _settle(self, work: Future[Sequence[str | Exception]]) -> None:
+        """Tell a group what has become of it; the next one is on its way first."""
+        group, error = self._under_way, work.exception()
+        self._store_next()
+        outcomes = work.result() if error is None else [error] * len(group)
+        for item, outcome in zip(group, outcomes, strict=True):
+            item.settle(outcome)
 
     def _store(self, group: Sequence[_Item]) -> Sequence[str | Exception]:
         """Store a group; after an unforeseen failure one by one, so that it fails the delivery that caused it alone."""
+        several = [item.incoming for item in group]
         try:
-            with self._database.unit_of_work() as session:
-                return deliveries.store_all(session, [item.incoming for item in group])
+            with self._database.statements() as statements:
+                ids = deliveries.store_all(statements, several)
         except Problem as problem:
             return [problem] * len(group)
         except Exception as error:
             return [error] if len(group) == 1 else [self._store([item])[0] for item in group]
+        self._see_newest([incoming for incoming in several if incoming.ends])
+        return ids
+
+    def _see_newest(self, several: Sequence[Incoming]) -> None:
+        """End secrets that are over, in a transaction of its own: where that fails, the next delivery says the same."""
+        if several:
+            with suppress(Problem), self._database.unit_of_work() as session:
+                deliveries.see_newest(session, several)

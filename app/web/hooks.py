@@ -1,5 +1,6 @@
 """Webhooks: a delivery's signature is checked over the bytes as they came, and it is stored before it is answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -112,11 +113,7 @@ def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: 
     """Prove that the tool sent this. Raises SignatureInvalid."""
     if (url_key is None) == bool(recipient.keys):
         raise KeyInvalid("Send to the whole address of this connection, with its key and nothing more.")
-    digest = credentials.digest(url_key or "")
-    matches = [constant_time.is_equal(digest, key) for key in recipient.keys]
-    if matches and not any(matches):
-        raise KeyInvalid("The key in the address isn’t that of this connection. Copy its address again.")
-    by_newest_key = matches[:1] == [True]
+    by_newest_key = url_key is not None and _is_newest(url_key, recipient.keys)
     verify = registry.SOURCES[recipient.kind].verify
     newest, *previous = recipient.secrets or [connections.new_secret()]  # without any, nothing is signed right
     try:
@@ -127,6 +124,15 @@ def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: 
         if not previous:
             raise
         return Proof(False, by_newest_key, verify(envelope, previous, now))
+
+
+def _is_newest(url_key: str, keys: Sequence[str]) -> bool:
+    """Tell whether this is the newest of a connection's keys. Raises KeyInvalid where it is none of them."""
+    digest = credentials.digest(url_key)
+    is_newest, *others = [constant_time.is_equal(digest, key) for key in keys]
+    if not is_newest and not any(others):
+        raise KeyInvalid("The key in the address isn’t that of this connection. Copy its address again.")
+    return is_newest
 
 
 def _incoming(recipient: Recipient, envelope: Envelope, now: datetime, proof: Proof) -> Incoming:

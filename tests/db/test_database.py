@@ -3,14 +3,15 @@
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import bindparam, event, text, update
 from sqlmodel import Session, select
 
 from app.config import Settings
 from app.db.database import Database, announce, serialize
+from app.db.statements import Prepared
 from app.errors import Unavailable
 from app.events import Event, RulesChanged
-from app.models import LedgerEntry
+from app.models import LedgerEntry, Week
 from tests.builders import CATS, OWLS, Game
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
@@ -44,6 +45,38 @@ def test_unit_of_work_that_fails_is_rolled_back_and_has_no_news(game: Game) -> N
         raise ZeroDivisionError
 
     assert (heard, game.week().name) == ([], "Q3-2022")
+
+
+RENAME = Prepared(update(Week).values(name=bindparam("new")))
+NAMES = Prepared(select(Week.name))
+
+
+def test_statements_are_one_transaction_with_news_after_its_commit(game: Game) -> None:
+    heard: list[tuple[Event, str]] = []
+    game.database.subscribe(lambda news: heard.append((news, game.week().name)))
+
+    with game.database.statements() as statements:
+        RENAME.run(statements, [{"new": "Changed"}])
+        statements.news.append(RulesChanged(1))
+        seen = [row[0] for row in NAMES.rows(statements)]
+
+    assert (heard, seen) == ([(RulesChanged(1), "Changed")], ["Changed"])
+
+
+def test_statements_that_fail_are_rolled_back_and_leave_nothing_open(game: Game) -> None:
+    heard: list[Event] = []
+    game.database.subscribe(heard.append)
+
+    with pytest.raises(ZeroDivisionError), game.database.statements() as statements:  # noqa: PT012 (the block is what raises, with what leads to it)
+        RENAME.run(statements, [{"new": "Changed"}])
+        statements.news.append(RulesChanged(1))
+        raise ZeroDivisionError
+    told = list(heard)
+    with game.database.statements() as statements:
+        seen = [row[0] for row in NAMES.rows(statements)]
+    game.take(external_id="i-1")
+
+    assert (told, seen, keys(game.database)) == ([], ["Q3-2022"], {"i-1"})
 
 
 def test_writing_leaves_nothing_open_for_whoever_writes_next(game: Game) -> None:

@@ -12,9 +12,10 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import ExceptionContext, event, text
 
-from app.db.database import Database
+from app.db.database import Database, announce
 from app.domain.view import AUDIENCES
 from app.errors import Unavailable, WeekUnknown
+from app.events import DeliveryStored
 from app.live.timing import Timing
 from app.services.rules import rule_sets
 from app.services.scoring import scores
@@ -55,6 +56,16 @@ def run(work: Callable[[], Awaitable[Result]]) -> Result:
 async def everybodys(cache: BoardCache) -> list[BoardSnapshot]:
     """The board of the standard week by all its names, as every audience gets it."""
     return [await cache.get(slug, audience) for slug in (CURRENT, SLUG) for audience in AUDIENCES]
+
+
+def test_what_a_tool_sends_costs_no_board_anything_before_it_is_processed(cache: BoardCache, game: Game) -> None:
+    before = cache.generation
+    with game.database.unit_of_work() as session:
+        announce(session, DeliveryStored())
+    stored = cache.generation
+    game.take(external_id="i-1")
+
+    assert (stored is before, cache.generation is before) == (True, False)
 
 
 def test_board_is_computed_once_for_all_names_and_audiences(cache: BoardCache, game: Game) -> None:

@@ -1,6 +1,7 @@
 """Deliveries on their way to the disk: stored together, each failing alone; connections trusted for a moment."""
 
 import asyncio
+from asyncio import CancelledError
 from itertools import count
 from typing import Any
 
@@ -43,14 +44,14 @@ def test_deliveries_that_come_together_are_stored_together_and_copies_answered_a
     game: Game, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = connect(game)
-    commits, unit_of_work = count(), game.database.unit_of_work
-    monkeypatch.setattr(game.database, "unit_of_work", lambda: (next(commits), unit_of_work())[1])
+    commits, statements = count(), game.database.statements
+    monkeypatch.setattr(game.database, "statements", lambda: (next(commits), statements())[1])
 
     ids = stored(game, *(incoming(connection, f"e-{number % 10}") for number in range(40)))
 
     assert ids == ids[:10] * 4
     assert len(set(ids)) == 10
-    assert next(commits) <= 2
+    assert next(commits) == 2  # the first at once, and whatever came meanwhile
 
 
 def test_a_delivery_that_cannot_be_stored_fails_alone(game: Game) -> None:
@@ -63,6 +64,27 @@ def test_a_delivery_that_cannot_be_stored_fails_alone(game: Game) -> None:
     assert isinstance(broken, Exception)
     with game.database.reading() as session:
         assert {each.id for each in session.exec(select(Delivery))} == {fine, too}
+
+
+def test_closing_waits_for_what_was_taken_and_a_caller_who_leaves_harms_nobody(game: Game) -> None:
+    connection = connect(game)
+
+    async def leave() -> list[Any]:
+        queue = DeliveryQueue(game.database)
+        tasks = [asyncio.create_task(queue.store(incoming(connection, f"e-{number}"))) for number in range(4)]
+        await asyncio.sleep(0)
+        for gone in (tasks[0], tasks[2]):  # one under way, and one that still waits
+            gone.cancel()
+        await queue.close()
+        await queue.close()
+        with game.database.reading() as session:
+            known = set(session.exec(select(Delivery.event_id)))
+        return [known, *await asyncio.gather(*tasks, return_exceptions=True)]
+
+    known, first, second, third, fourth = asyncio.run(leave())
+
+    assert known == {"e-0", "e-1", "e-3"}
+    assert [type(each) for each in (first, second, third, fourth)] == [CancelledError, str, CancelledError, str]
 
 
 def test_more_than_fits_in_memory_is_refused(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.db.database import announce, serialize
-from app.db.statements import Prepared
+from app.db.statements import Prepared, Statements
 from app.domain.actor import Act
 from app.domain.intake.reports import Parsed
 from app.errors import NotFound
@@ -76,6 +76,18 @@ _INSERT = {
 }
 
 
+_FIRST = Prepared(
+    select(Delivery.id).where(
+        col(Delivery.connection_id) == bindparam("connection"), col(Delivery.event_id) == bindparam("event")
+    )
+)
+
+
+class _Stored(NamedTuple):
+    id: str
+    is_new: bool
+
+
 class DeliveryView(NamedTuple):
     """A delivery and the connection it came over."""
 
@@ -85,39 +97,45 @@ class DeliveryView(NamedTuple):
 
 def store(session: Session, incoming: Incoming) -> str:
     """Keep a delivery whose signature is valid; its id, or that of the first one if it is a copy."""
-    return store_all(session, [incoming])[0]
+    stored = _insert(session, incoming)
+    if stored.is_new:
+        announce(session, DeliveryStored())
+    see_newest(session, [incoming])
+    return stored.id
 
 
-def store_all(session: Session, several: Sequence[Incoming]) -> list[str]:
-    """Keep deliveries like `store`, as they were given.
+def store_all(statements: Statements, several: Sequence[Incoming]) -> list[str]:
+    """Keep deliveries like `store`, as they were given; `see_newest` is to follow.
 
     In one order, or two servers that store the same copies could wait for each other.
     """
-    insert = _INSERT[session.get_bind().dialect.name]
-    ids: dict[int, str] = {}
-    is_any_new = False
-    for place in sorted(range(len(several)), key=lambda place: several[place].key):
-        incoming = several[place]
-        row = incoming.row()
-        is_new = insert.run(session, [row]) == 1
-        ids[place] = row["id"] if is_new else _first_of(session, incoming)
-        is_any_new |= is_new
-    for connection_id in sorted({each.connection_id for each in several if each.ends}):
-        over = {text for each in several if each.connection_id == connection_id for text in each.ends}
-        connections.see_newest(session, _locked(session, connection_id), over)
-    if is_any_new:
-        announce(session, DeliveryStored())
-    return [ids[place] for place in range(len(several))]
+    stored = {
+        place: _insert(statements, several[place])
+        for place in sorted(range(len(several)), key=lambda place: several[place].key)
+    }
+    if any(each.is_new for each in stored.values()):
+        statements.news.append(DeliveryStored())
+    return [stored[place].id for place in range(len(several))]
 
 
-def _locked(session: Session, connection_id: str) -> Connection:
-    return session.get_one(Connection, connection_id, populate_existing=True, with_for_update=True)
-
-
-def _first_of(session: Session, incoming: Incoming) -> str:
+def _insert(session: Session | Statements, incoming: Incoming) -> _Stored:
+    row = incoming.row()
+    name = (session.connection if isinstance(session, Statements) else session.get_bind()).dialect.name
+    if _INSERT[name].run(session, [row]):
+        return _Stored(row["id"], is_new=True)
     connection_id, event_id = incoming.key
-    query = select(Delivery.id).where(Delivery.connection_id == connection_id, Delivery.event_id == event_id)
-    return session.exec(query).one()
+    return _Stored(_FIRST.rows(session, connection=connection_id, event=event_id)[0][0], is_new=False)
+
+
+def see_newest(session: Session, several: Sequence[Incoming]) -> None:
+    """End what was replaced at the connections whose newest secret or key these deliveries prove to be in use."""
+    over: dict[str, set[str]] = {}
+    for incoming in several:
+        if incoming.ends:
+            over.setdefault(incoming.connection_id, set()).update(incoming.ends)
+    for connection_id in sorted(over):
+        locked = session.get_one(Connection, connection_id, populate_existing=True, with_for_update=True)
+        connections.see_newest(session, locked, over[connection_id])
 
 
 def kept_headers(headers: Headers) -> str:

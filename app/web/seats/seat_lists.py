@@ -15,7 +15,7 @@ from app.domain.actor import Scope
 from app.domain.shifts.limits import Slots, first_round_waits_for
 from app.domain.shifts.model import ShiftSettings
 from app.domain.view import Audience
-from app.events import AccessChanged, Event, JobQueued
+from app.events import BEHIND_PAGES, Event
 from app.live.fragments import FragmentList, Item, Position
 from app.live.messages import Parts
 from app.models import Week
@@ -92,7 +92,7 @@ class SeatLists:
 
     def notify(self, news: Event | None = None) -> None:
         """Mark every list as perhaps stale; safe to call from any thread."""
-        if not isinstance(news, AccessChanged | JobQueued):
+        if not isinstance(news, BEHIND_PAGES):
             self._generation = object()
 
     async def get(self, slug: str, audience: Audience, *, shows_everyone: bool) -> SeatList:
