@@ -1,10 +1,10 @@
-"""The jobs that weeks have done at their times: shifts settled, reminders, clocks, planned changes."""
+"""The jobs that weeks have done at their times: shifts settled, reminders, clocks, planned changes, screens watched."""
 
 from functools import partial
 
 from app.clock import Clock
 from app.db.database import Database
-from app.jobs import clocks, reminders, scheduled_changes, shifts
+from app.jobs import clocks, reminders, scheduled_changes, screens, shifts
 from app.jobs.worker import Job
 from app.services.ledger import timings
 from app.services.shifts import reminders as shift_reminders
@@ -14,6 +14,7 @@ from app.services.weeks import schedule
 KINDS = (
     shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, clocks.TAKE_OVER, timings.CATCH_UP, schedule.CHANGE,
 )  # fmt: skip
+watch_screens = screens.watch
 
 
 def jobs(database: Database, clock: Clock) -> list[Job]:

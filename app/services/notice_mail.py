@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.notices import wording
 from app.domain.notices.emails import Email, Links, compose
-from app.domain.notices.model import ABOUT_WEEKS, FOR_ORGANIZERS, KINDS, REMINDERS, Kind, is_kind
+from app.domain.notices.model import ABOUT_DISPLAYS, ABOUT_WEEKS, FOR_ORGANIZERS, KINDS, REMINDERS, Kind, is_kind
 from app.domain.notices.timing import is_too_late, minutes_left
 from app.domain.shifts.model import LIVE
 from app.errors import Malformed
@@ -82,10 +82,10 @@ def _is_wanted(session: Session, notice: Notice, person: Person) -> bool:
 
 
 def _is_true(session: Session, notice: Notice, now: datetime) -> bool:
-    """Tell whether a notice about a shift is still true, and in time."""
+    """Tell whether what a notice tells of is still so, and in time."""
     shift = session.get(Shift, notice.shift_id) if notice.shift_id else None
     if shift is None:
-        return True
+        return notices.is_of_use(session, notice, now)
     kind: Any = notice.kind
     facts = json.loads(notice.facts)
     starts_at = datetime.fromisoformat(facts["start"]) if "start" in facts else None
@@ -127,6 +127,7 @@ def _outgoing(session: Session, notice: Notice, person: Person, addresses: Addre
     base, slug = addresses.base.rstrip("/"), session.get_one(Week, notice.week_id).slug
     shifts = f"{base}/organizer/weeks/{slug}/shifts" if notice.kind in FOR_ORGANIZERS else f"{base}/weeks/{slug}/shifts"
     page = f"{base}/organizer/weeks/{slug}" if notice.kind in ABOUT_WEEKS else shifts
+    page = f"{base}/organizer/displays" if notice.kind in ABOUT_DISPLAYS else page
     unsubscribe = f"{base}/unsubscribe/{addresses.unsubscribe}"
     links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else page, f"{base}/me/settings", unsubscribe)
     return Outgoing(person.email, person.name, compose(person.name, words, links), notice.subject, unsubscribe)

@@ -16,11 +16,11 @@ from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.memberships import current_team
-from app.domain.notices.model import ABOUT_WEEKS, FOR_ORGANIZERS, Facts, Kind
+from app.domain.notices.model import ABOUT_DISPLAYS, ABOUT_WEEKS, FOR_ORGANIZERS, Facts, Kind
 from app.domain.notices.timing import send_at
 from app.domain.notices.wording import Told, told
 from app.errors import Malformed
-from app.models import Notice, Person, Seat, SeatOffer, Shift, Week
+from app.models import Display, Notice, Person, Seat, SeatOffer, Shift, Week
 from app.models.columns import Instant, new_id
 from app.services import jobs, paging
 from app.services.jobs import Planned
@@ -63,6 +63,7 @@ class Shown(NamedTuple):
     shift_id: str | None
     is_for_organizers: bool
     is_about_week: bool
+    is_about_displays: bool
 
 
 def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
@@ -134,7 +135,7 @@ def nudged(session: Session, week: AnyWeek, team_ids: Iterable[str], now: dateti
 def _is_over(now: Any) -> ColumnElement[bool]:
     """The condition that a notice is of no use any more.
 
-    Its seat is offered no longer, or the shift is over; what waited for organizers is decided.
+    Its seat is offered no longer, or the shift is over; what waited for organizers is decided; a display is back.
     """
     stands = (
         select(SeatOffer.id)
@@ -146,6 +147,7 @@ def _is_over(now: Any) -> ColumnElement[bool]:
         and_(col(Notice.kind) == "offered", ~stands.exists()),
         and_(col(Notice.kind) == "cover-asked", ~_UNDECIDED.exists()),
         and_(col(Notice.kind) == "unconfirmed", ~_CHECKED_IN.exists()),
+        and_(col(Notice.kind) == "display-away", ~_STILL_AWAY.exists()),
     )
 
 
@@ -173,6 +175,12 @@ _UNDECIDED = (
     .correlate(Notice)
 )
 _CHECKED_IN = select(Seat.id).where(Seat.shift_id == Notice.shift_id, Seat.state == "checked_in").correlate(Notice)
+
+_STILL_AWAY = (
+    select(Display.id)
+    .where(Display.id == Notice.subject, col(Display.revoked_at).is_(None), col(Display.seen_at) < Notice.created_at)
+    .correlate(Notice)
+)
 
 
 def _inbox(person_id: Any, now: Any) -> tuple[Any, ...]:
@@ -223,6 +231,7 @@ def _shown(notice: Notice, week: Week, is_over: object, has_lapsed: object) -> S
     return Shown(
         notice.id, notice.due_at, words, bool(is_over) or notice.read_at is not None, week.slug,
         zone_or_utc(week.timezone), notice.shift_id, notice.kind in FOR_ORGANIZERS, notice.kind in ABOUT_WEEKS,
+        notice.kind in ABOUT_DISPLAYS,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from app.domain.calendar.slots import slot
 from app.models import NoticeOptOut, QueuedJob, Seat, Shift
 from app.services import notices
 from app.services.access import accounts
+from app.services.displays import absences, displays
 from app.services.notices import News
 from app.services.operations import secrets
 from app.services.shifts import covers, seats, shifts, telling
@@ -25,7 +26,7 @@ from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, GUS, PACIFIC, SLUG, Game, act_by
 from tests.smtp import Postbox, smtp_server
-from tests.web.running_app import RunningApp, SettableClock, serving, sign_in, until
+from tests.web.running_app import RunningApp, SettableClock, screen_code, serving, sign_in, until
 from tests.web.test_sign_in_by_mail import mailing
 
 
@@ -130,6 +131,20 @@ def test_organizers_are_led_to_their_page_of_a_shift_and_choose_emails_of_what_w
     assert "0 unread." in organizer.get("/me/notices").text  # nobody is checked in there
     settings = [visitor.get("/me/settings").text for visitor in (organizer, player)]
     assert ['value="cover-asked"' in page for page in settings] == [True, False]
+
+
+def test_organizers_are_led_to_the_displays_from_one_that_is_away(site: RunningApp) -> None:
+    gus = sign_in(site, GUS, role="organizer")
+    with site.database.unit_of_work() as session:
+        display = displays.pair(session, screen_code(), "Lobby", site.game.act)
+        display.seen_at = site.clock.now - timedelta(hours=1)
+        session.add(display)
+        session.flush()
+        absences.tell(session, site.clock.now, site.clock.now)
+    listed = gus.get("/me/notices").text
+
+    assert '<a href="/organizer/displays">Display away for an hour: <bdi>Lobby</bdi></a>' in listed
+    assert "1 unread." in listed
 
 
 def test_page_says_what_can_be_done_for_as_long_as_it_can(site: RunningApp, clock: SettableClock) -> None:

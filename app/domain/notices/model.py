@@ -6,17 +6,19 @@ from typing import Literal, get_args
 Kind = Literal[
     "day-before", "soon", "signed-up", "promoted", "changed", "cancelled", "removed", "seat-free", "offered", "taken",
     "returned", "approved", "declined", "nudge", "cover-asked", "unconfirmed",
-    "schedule-failed",
+    "schedule-failed", "display-away",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMINDERS: frozenset[Kind] = frozenset({"day-before", "soon"})
 """Reminders are rather left out than sent twice; everything else is rather sent twice than left out."""
 
-FOR_ORGANIZERS: frozenset[Kind] = frozenset({"cover-asked", "unconfirmed", "schedule-failed"})
+FOR_ORGANIZERS: frozenset[Kind] = frozenset({"cover-asked", "unconfirmed", "schedule-failed", "display-away"})
 """The kinds that tell organizers what waits for them; they lead to their pages, and nobody else chooses them."""
 
 ABOUT_WEEKS: frozenset[Kind] = frozenset({"schedule-failed"})
 """Those of them that lead to the page of a week rather than to its shifts."""
+ABOUT_DISPLAYS: frozenset[Kind] = frozenset({"display-away"})
+"""Those of them that lead to the page of displays."""
 
 Channel = Literal["page", "email"]
 
@@ -24,7 +26,7 @@ Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
 somebody else, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), a
 `list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined;
-the `change` of a week that was planned."""
+the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -44,6 +46,7 @@ LABELS: Mapping[Kind, str] = {
     "cover-asked": "A cover waits for an organizer’s approval",
     "unconfirmed": "A shift waits for an organizer to confirm who was there",
     "schedule-failed": "A planned opening, freeze or closing of a week can’t happen",
+    "display-away": "A display is away for an hour",
 }
 """The kinds in words, as settings list them."""
 

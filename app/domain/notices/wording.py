@@ -164,6 +164,13 @@ def _schedule_failed(facts: Facts) -> Said:
     )
 
 
+def _display_away(facts: Facts) -> Said:
+    return _line("Display away for an hour: ", _typed(facts.get("name", ""))), (
+        _line(f"Last seen {_when(facts)}."),
+        _advice("Check its power, network and browser. It comes back by itself."),
+    )
+
+
 _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "day-before": _day_before,
     "soon": _soon,
@@ -182,6 +189,7 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "cover-asked": _cover_asked,
     "unconfirmed": _unconfirmed,
     "schedule-failed": _schedule_failed,
+    "display-away": _display_away,
 }
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.domain.calendar.days import local_day
+from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
 from app.domain.view import EVERYTHING
 from app.models import (
@@ -25,7 +25,7 @@ from app.models import (
     Week,
 )
 from app.services import jobs
-from app.services.displays import displays
+from app.services.displays import absences
 from app.services.intake import unmatched
 from app.services.rules import rule_sets
 from app.services.shifts import attention, gaps, listing
@@ -37,9 +37,6 @@ from app.services.webhooks import endpoints
 from app.services.weeks import weeks
 
 MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
-
-AWAY = timedelta(hours=1)
-"""The time after which a screen that is not seen any more is told of."""
 
 Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 
@@ -54,7 +51,7 @@ class Overview:
 
     `waits` is what waits for organizers in its shifts, `unmatched` are all deliveries whose author nobody knows,
     `unread` those that could not be read. `gaps` are its shifts that lack people and teams without one, `away` the
-    screens that were not seen for an hour.
+    screens that were not seen for an hour, quiet hours aside.
     """
 
     week: Week | None
@@ -104,7 +101,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         broken_webhooks=endpoints.broken(session),
         unread=_count(session, Delivery.state == "quarantined"),
         gaps=_gaps(session, week, now) if week and week.state == "open" else Gaps(),
-        away=[each for each in displays.every(session) if each.seen_at and each.seen_at < wall - AWAY],
+        away=absences.away(session, wall, week.zone if week else zone_or_utc("UTC")),
     )
 
 
