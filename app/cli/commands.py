@@ -11,8 +11,10 @@ from app.cli import (
     archives,
     backfills,
     deliveries,
+    displays,
     guide,
     imports,
+    messages,
     people,
     rules,
     running,
@@ -64,6 +66,8 @@ app.add_typer(guide.group, name="guide")
 app.add_typer(backfills.group, name="source")
 app.add_typer(deliveries.group, name="delivery")
 app.add_typer(sources.identities, name="identity")
+app.add_typer(displays.group, name="display")
+app.add_typer(messages.group, name="message")
 app.add_typer(webhooks.group, name="webhook")
 app.add_typer(imports.group, name="import")
 app.add_typer(tokens.group, name="token")

@@ -10,15 +10,17 @@ from app.cli.command import command
 from app.cli.output import Answer, Table, Voice, noted, plural
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import command_act, opened
+from app.domain.standings.tones import NAMES as COLOURS
 from app.domain.text import names
 from app.errors import NotFound
 from app.models import Week
 from app.services.imports import lists, people_import, roster_import, wording
 from app.services.operations import startup
-from app.services.organizing import team_drawing, team_merging
+from app.services.organizing import team_admin, team_drawing, team_merging
 from app.services.organizing.team_drawing import MOST_SEED
 from app.services.teams import teams
 from app.services.weeks import weeks
+from app.web.documents import team_document
 
 group = typer.Typer(help="Put people into teams, and merge two.", no_args_is_help=True)
 
@@ -63,6 +65,33 @@ def merge(
     if plan.refusals:
         return Answer(document, ["They can’t be merged now:", *plan.refusals])
     return Answer(document, [f"{'Would be' if dry_run else 'Merged into'} {sentence}"])
+
+
+@command(group, "look")
+def look(
+    _voice: Voice,
+    week: WeekSlug,
+    team: Annotated[str, typer.Argument(metavar="TEAM", help="The team's name.")],
+    colour: Annotated[
+        str | None, typer.Option(metavar="COLOUR", help=f"{', '.join(COLOURS)}; or “own”, chosen by itself.")
+    ] = None,
+    emblem: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="One or two letters, or one emoji; or “own”.")
+    ] = None,
+) -> Answer:
+    """Choose a team's colour and emblem; without options, show them."""
+    act = command_act()
+    typed = {"colour": colour, "emblem": emblem}
+    wanted = {name: "" if text == "own" else text for name, text in typed.items() if text is not None}
+    with opened(startup.read_settings()) as database, database.unit_of_work() as session:
+        found = weeks.find(session, week, act.now)
+        team_id = _find(session, found, team)
+        row = team_admin.change_look(session, found.slug, team_id, act, **wanted) if wanted else None
+        row = row or teams.find(session, found, team_id)
+        members = [member.name for member in teams.members(session, found).get(row.id, [])]
+        document = dict(team_document(row, members))
+    shown = f"{document['colour'] or 'a colour of its own'}, {document['emblem'] or 'no emblem'}"
+    return Answer(document, [f"{row.name}: {shown}."])
 
 
 def _find(session: Session, week: Week, name: str) -> str:

@@ -48,6 +48,8 @@ FOR_TOKENS = (
     f"{WEEK}/activities",
     f"{WEEK}/exports/ledger",
     f"{WEEK}/shifts?person={ADA}",
+    f"{API}/displays",
+    f"{API}/display-messages",
 )
 FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",

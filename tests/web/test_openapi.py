@@ -109,7 +109,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         )
         answer = site.ask(
             method,
-            stage.path(path.replace("{activity_id}", activity), "admin"),
+            stage.path(path.replace("{activity_id}", activity).replace("{display}", "{display_id}"), "admin"),
             "admin",
             content=body,
             headers={"Content-Type": kind},
@@ -145,6 +145,13 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/sources/{connection}/accounts": 201,
         "/rules": 200,
         "/rules/preview": 200,
+        "/displays": 201,
+        "/displays/{display}": 200,
+        "/displays/{display}/settings": 200,
+        "/displays/{display}/remote": 200,
+        "/display-messages": 201,
+        "/display-messages/{screen_message}": 200,
+        "/weeks/{week}/teams/{team_id}/look": 200,
         "/webhooks": 201,
         "/webhooks/{webhook_id}": 200,
         "/webhooks/{webhook_id}/rotation": 200,
@@ -177,6 +184,7 @@ def seeded(site: RunningApp) -> dict[str, str]:
         "week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity, "shift_id": shift,
         "delivery_id": stage.path("{delivery_id}", "admin"), "connection": stage.path("{connection}", "admin"),
         "webhook_id": stage.path("{webhook_id}", "admin"), "table": "ledger",
+        "display": stage.path("{display_id}", "admin"),
     }  # fmt: skip
 
 
@@ -193,7 +201,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 20
+    assert seen == [200] * 23
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -272,6 +280,18 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/sources/{{connection}}/accounts": "listServiceAccounts",
         f"POST {API}/sources/{{connection}}/accounts": "addServiceAccount",
         f"DELETE {API}/sources/{{connection}}/accounts": "removeServiceAccount",
+        f"GET {API}/displays": "listDisplays",
+        f"POST {API}/displays": "pairDisplay",
+        f"PATCH {API}/displays/{{display}}": "renameDisplay",
+        f"DELETE {API}/displays/{{display}}": "unpairDisplay",
+        f"GET {API}/displays/{{display}}/settings": "getDisplaySettings",
+        f"PATCH {API}/displays/{{display}}/settings": "changeDisplaySettings",
+        f"POST {API}/displays/{{display}}/remote": "tellDisplay",
+        f"GET {API}/display-messages": "listMessages",
+        f"POST {API}/display-messages": "writeMessage",
+        f"PATCH {API}/display-messages/{{screen_message}}": "changeMessage",
+        f"DELETE {API}/display-messages/{{screen_message}}": "removeMessage",
+        f"PATCH {API}/weeks/{{week}}/teams/{{team_id}}/look": "changeTeamLook",
         f"GET {API}/webhooks": "listWebhooks",
         f"POST {API}/webhooks": "addWebhook",
         f"GET {API}/webhooks/{{webhook_id}}": "getWebhook",

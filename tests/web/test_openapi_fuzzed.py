@@ -23,10 +23,11 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 # A stream never ends, so that each case would wait for its time-out; tests/web/test_live.py has them.
 STREAMS = "/live$"
 # What a shift and its seats take depends on what was sent before, a cancellation say; connections, and with them
-# deliveries and identities, are made by commands alone; there are at most 20 webhooks.
+# deliveries and identities, are made by commands alone; there are at most 20 webhooks and messages;
+# codes of displays may be tried 30 times.
 DEPENDENT = (
     "/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}", "/merge", "/addresses",
-    "/reinstatement",
+    "/reinstatement", "/displays", "/display-messages",
 )  # fmt: skip
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.

@@ -17,7 +17,7 @@ from app.services.organizing import join_codes
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, OWLS, SLUG, Game, act_by
-from tests.web.running_app import RunningApp, SettableClock, Visitor, serving, sign_in
+from tests.web.running_app import API, RunningApp, SettableClock, Visitor, serving, sign_in
 
 WISHES = {
     "board_visibility": "signed-in",
@@ -35,12 +35,13 @@ WISHES = {
 
 @dataclass(frozen=True)
 class House:
-    """A site with every way in, behind a proxy; two who are signed in, and a team's code."""
+    """A site with every way in, behind a proxy; two who are signed in, a team's code, and tokens of two programs."""
 
     site: RunningApp
     one: Visitor
     other: Visitor
     code: str
+    tokens: tuple[str, str]
 
     def ask(self, method: str, path: str, address: str, cookie: str = "", **fields: str) -> httpx.Response:
         """A request from this address, by whoever has this cookie."""
@@ -61,7 +62,8 @@ def house(game: Game, settings: Settings, clock: SettableClock) -> Iterator[Hous
         owls = teams.find(session, weeks.find(session, SLUG, game.now), game.team_id(OWLS))
         code = join_codes.renew(session, owls, act_by("Olu", game.now))
     with serving(settings.changed(**WISHES), clock) as site:
-        yield House(site, sign_in(site, "one@example.com", "organizer"), sign_in(site, role="organizer"), code)
+        one, other = sign_in(site, "one@example.com", "organizer"), sign_in(site, role="organizer")
+        yield House(site, one, other, code, (site.token("admin"), site.token("admin", "read")))
 
 
 HERE, THERE = "203.0.113.1", "203.0.113.2"
@@ -118,6 +120,11 @@ def enter_a_display_code(house: House, number: int, is_other: bool) -> httpx.Res
     return house.send(who, "/organizer/displays", anywhere(number), code="wrong", name="Hall")
 
 
+def enter_a_display_code_by_token(house: House, number: int, is_other: bool) -> httpx.Response:
+    headers = {"X-Forwarded-For": anywhere(number), "Authorization": f"Bearer {house.tokens[is_other]}"}
+    return house.site.ask("POST", f"{API}/displays", headers=headers, json={"code": "wrong", "name": "Hall"})
+
+
 def claim_a_display(house: House, number: int, is_other: bool) -> httpx.Response:
     return house.ask("POST", "/display/pairing", address_for(is_other), f"plain-display=ad_{number}")
 
@@ -137,7 +144,7 @@ ROUTES: dict[str, dict[Knock, int]] = {
     "MAILS_FROM_ADDRESS": {ask_for_mails: 303},
     "JOINS_FROM_ADDRESS": {type_a_code: 404, open_a_code: 404, join_as_somebody_known: 409},
     "COMPANY_FROM_ADDRESS": {come_from_the_company: 503},
-    "PAIRINGS_BY_PERSON": {enter_a_display_code: 422},
+    "PAIRINGS_BY_PERSON": {enter_a_display_code: 422, enter_a_display_code_by_token: 422},
     "PAIRINGS_FROM_ADDRESS": {claim_a_display: 404},
     "NAMES_BY_PERSON": {change_a_name: 303},
     "FORMS_BY_PERSON": {send_a_form: 422},

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
@@ -24,6 +25,7 @@ from app.services.audit.audit import AuditTarget
 PAIRING = timedelta(minutes=15)
 """The time a screen has to claim the display that an organizer entered."""
 TOUCH = timedelta(minutes=5)
+State = Literal["waiting", "expired", "paired"]
 NOT_PAIRED = "This screen isn’t paired."
 
 
@@ -160,6 +162,13 @@ def every(session: Session) -> list[Display]:
         .order_by(col(Display.created_at).desc(), col(Display.id))
     )
     return list(session.exec(query))
+
+
+def state(display: Display, now: datetime) -> State:
+    """The state of a display: its screen came, may still come for its code, or came too late."""
+    if display.sha256 is not None:
+        return "paired"
+    return "waiting" if is_recent(display.created_at, now, PAIRING) else "expired"
 
 
 def find(session: Session, display_id: str) -> Display:

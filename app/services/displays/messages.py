@@ -1,12 +1,15 @@
 """Messages on screens: thanks, a birthday, news, a code that lets people join."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from app.db.database import serialize
 from app.domain.actor import Act
+from app.domain.calendar.days import day_bounds, zone_or_utc
 from app.domain.screens.wall import MESSAGE_KINDS
 from app.domain.text import names
 from app.errors import Conflict, Malformed, NotFound
@@ -16,6 +19,7 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.displays import plans
 from app.services.ledger.drafts import read_address
+from app.services.weeks import weeks
 
 LONGEST_TITLE, LONGEST_TEXT, MOST = 80, 200, 20  # characters that five metres allow; a rotation with more never ends
 
@@ -56,6 +60,12 @@ def _check(text: str, what: str, longest: int) -> str:
     return text
 
 
+def end_of(session: Session, last_day: date, now: datetime) -> datetime:
+    """The end (UTC) of a message’s last day, in the zone of the week that organizers have in mind."""
+    week = weeks.default_week(session, now)
+    return day_bounds(last_day, last_day, week.zone if week else zone_or_utc("UTC"))[1].astimezone(UTC)
+
+
 def find(session: Session, message_id: str) -> ScreenMessage:
     """A message. Raises NotFound."""
     message = session.get(ScreenMessage, message_id) if is_id(message_id) else None
@@ -67,6 +77,14 @@ def find(session: Session, message_id: str) -> ScreenMessage:
 def every(session: Session) -> list[ScreenMessage]:
     """All messages, in the order they take turns."""
     return list(session.exec(select(ScreenMessage).order_by(col(ScreenMessage.created_at), col(ScreenMessage.id))))
+
+
+def change(session: Session, message_id: str, changes: Mapping[str, Any], act: Act) -> ScreenMessage:
+    """Change some of a message's fields; what is left out stays. Raises Malformed or NotFound."""
+    serialize(session)
+    found = find(session, message_id)
+    fields = MessageFields(found.kind, found.title, found.text, found.link, found.until)
+    return write(session, replace(fields, **changes), act, message_id=message_id)
 
 
 def write(session: Session, fields: MessageFields, act: Act, *, message_id: str = "") -> ScreenMessage:

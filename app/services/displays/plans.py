@@ -62,8 +62,10 @@ class Look:
 
 def set_look(session: Session, target: str, look: Look, act: Act) -> None:
     """Choose how a screen, or every one, looks and when it rests. Raises NotFound or Malformed."""
-    if look.theme not in ("", *THEMES) or look.size not in ("", *SIZES):
-        raise Malformed("Choose one of the looks in the list.")
+    if look.theme not in ("", *THEMES):
+        raise Malformed.at(theme=f"“{look.theme}” isn’t a theme. Choose one of {', '.join(THEMES)}.")
+    if look.size not in ("", *SIZES):
+        raise Malformed.at(size=f"“{look.size}” isn’t a size. Choose one of {', '.join(SIZES)}.")
     check_quiet(look.quiet)
     zone = week_fields.check_zone(look.zone.strip()) if look.zone.strip() else ""
     row = _locked(session, target)

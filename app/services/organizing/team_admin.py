@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
+from app.domain.standings.tones import NAMES as COLOURS
 from app.domain.standings.tones import TONES
 from app.domain.text import emails, graphemes, names
 from app.domain.text.direction import apart
@@ -99,6 +100,27 @@ def check_emblem(text: str) -> str:
     if len(graphemes.split(text)) > MOST_LETTERS:
         raise Malformed("The emblem has one or two letters, or one emoji.")
     return text
+
+
+def check_colour(text: str) -> int:
+    """A colour's tone (0 to 11) by its name. Raises Malformed at the field."""
+    names_of = {name.casefold(): tone for tone, name in enumerate(COLOURS)}
+    if (tone := names_of.get(text.strip().casefold())) is None:
+        raise Malformed.at(colour=f"There’s no colour “{text}”. Choose one of {', '.join(COLOURS)}.")
+    return tone
+
+
+def change_look(
+    session: Session, slug: str, team_id: str, act: Act, *, colour: str | None = None, emblem: str | None = None
+) -> Team:
+    """Choose a team's colour by its name, or its emblem; None stays as it is, empty is chosen by itself.
+
+    Raises as `set_look` does.
+    """
+    team = teams.find(session, _lock(session, slug, act.now), team_id)
+    tone = team.tone if colour is None else check_colour(colour) if colour else None
+    wanted = (team.emblem or "") if emblem is None else emblem
+    return set_look(session, slug, team.id, tone, wanted, act)
 
 
 def set_look(session: Session, slug: str, team_id: str, tone: int | None, emblem: str, act: Act) -> Team:

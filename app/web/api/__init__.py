@@ -12,6 +12,8 @@ from app.web.api import (
     calendar_feeds,
     corrections,
     covers,
+    display_messages,
+    displays,
     exports,
     intake,
     merging,
@@ -21,6 +23,7 @@ from app.web.api import (
     shift_changes,
     shifts,
     sign_ups,
+    team_looks,
     waiting_lists,
     webhooks,
     weeks,
@@ -36,6 +39,7 @@ ABOUT: dict[str, Any] = {
         {"name": "boards", "description": "The leaderboard, once or live, and why a team's score is what it is."},
         {"name": "calendar feeds", "description": "Addresses that calendar programs read shifts at."},
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
+        {"name": "displays", "description": "Screens of the office: what they show, their remote, messages on them."},
         {"name": "exports", "description": "A week's tables as files."},
         {"name": "intake", "description": "What connected tools delivered, and whom their ids belong to."},
         {"name": "people", "description": "Everyone who plays or has played."},
@@ -55,6 +59,7 @@ def include_in(app: FastAPI) -> None:
         weeks,
         schedules,
         merging,
+        team_looks,
         shifts,
         shift_changes,
         sign_ups,
@@ -67,6 +72,8 @@ def include_in(app: FastAPI) -> None:
         intake,
         service_accounts,
         webhooks,
+        displays,
+        display_messages,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

@@ -44,3 +44,5 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     501: _problem("The request has a transfer coding besides `chunked`."),
     503: _problem("The database can’t take this now; nothing was changed."),
 }
+TOO_MANY: dict[int | str, dict[str, Any]] = {429: _problem("Too many tries; `Retry-After` says when to go on.")}
+"""Beside those, of what may be tried so many times."""

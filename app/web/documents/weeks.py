@@ -7,6 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
 
 from app import models
+from app.domain.standings.tones import NAMES
 from app.domain.view import Audience
 from app.web.documents.values import Day, NextCursor, State, state_of
 
@@ -58,6 +59,8 @@ class Team(TypedDict):
     team_id: str
     team: str
     members: list[str]
+    colour: Annotated[str | None, Field(description="What organizers chose; null: by itself.", examples=["Violet"])]
+    emblem: str | None
 
 
 class TeamList(TypedDict):
@@ -69,7 +72,8 @@ class TeamList(TypedDict):
 
 def team_document(row: models.Team, members: Sequence[str]) -> Team:
     """One team and who is in it, by name."""
-    return {"team_id": row.id, "team": row.name, "members": list(members)}
+    colour = None if row.tone is None else NAMES[row.tone]
+    return {"team_id": row.id, "team": row.name, "members": list(members), "colour": colour, "emblem": row.emblem}
 
 
 class Person(TypedDict):

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from app.domain import rotation
 from app.domain.actor import SignedInAct
-from app.domain.recency import is_recent
 from app.domain.screens.wall import ALL, Plan
 from app.models import Display
 from app.services.access import credentials, throttle
@@ -159,6 +158,6 @@ def revoke_display(request: Request, act: OrganizerRealAct, renderer: AppDisplay
 
 
 def _row(page: Page[SignedInAct], display: Display, plan: Plan) -> DisplayRow:
-    waits = display.sha256 is None
-    missed = waits and not is_recent(display.created_at, page.act.now, displays.PAIRING)
-    return DisplayRow(display, plan, page.form(ScreenNameForm, display.id, name=display.name), waits, missed)
+    state = displays.state(display, page.act.now)
+    form = page.form(ScreenNameForm, display.id, name=display.name)
+    return DisplayRow(display, plan, form, waits=state != "paired", missed=state == "expired")

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.domain.calendar.days import ONE_DAY
 from app.errors import Malformed
 from app.models import ScreenMessage
 from app.services.displays import messages
@@ -21,7 +20,7 @@ from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, optional, says
 from app.web.http.forms import Form, FormState
-from app.web.organizer.page import begins, day_typed, zone_of
+from app.web.organizer.page import day_typed, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -90,7 +89,7 @@ def _row(page: Page[SignedInAct], message: ScreenMessage, zone: tzinfo) -> Messa
 def _fields(session: Session, data: MessageForm, act: SignedInAct, now: datetime) -> MessageFields:
     """The fields of a message, its last day by the zone people here live by. Raises Malformed."""
     day = day_typed(data.last_day)
-    until = begins(day + ONE_DAY, weeks.default_week(session, now)) if day else None
+    until = messages.end_of(session, day, now) if day else None
     if until is not None and until <= act.now:
         raise Malformed.at(last_day="This day is over. Choose today or a later one.")
     return MessageFields(data.kind, data.title, data.text, data.link, until)
