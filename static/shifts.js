@@ -81,7 +81,7 @@
     const days = Math.floor(left / 86400);
     words.textContent = days ? `In ${days} ${days === 1 ? "day" : "days"} ${Math.floor(left / 3600) % 24} h.` : `In ${parts.join(":")}.`;
   }
-  // So it says how many are left until time alone changes what the page says: a check-in begins, a shift is over.
+  // So it says how many are left until the page may say something else: a check-in begins, a shift is over, worth changes.
   let changesAt = Infinity;
   function follow() {
     if (Date.now() < changesAt || document.hidden || document.querySelector("[data-live]").dataset.state === "paused") return;

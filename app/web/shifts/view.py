@@ -29,6 +29,7 @@ from app.web.shifts.rows import Rows
 from app.web.submit import Page
 
 NO_WORTHS = ReaderWorths({}, {})
+WORTH_SECONDS = 60
 
 
 class Undo(NamedTuple):
@@ -109,7 +110,11 @@ class WeekShifts:
         return ceil(self.clock.seconds_until(self.opens_at)) if self.opens_at is not None else 0
 
     def changes_in(self, item: ShiftItem | None = None) -> int | None:
-        """The whole seconds until time alone changes what the page says of all shifts, or of one; None for never."""
+        """The whole seconds until the page may say something else of all shifts, or of one; None for never.
+
+        Time alone changes what it says at known moments. What a seat is worth follows what every team earns: it is
+        made anew once a minute, for with each activity would cost every reader a page.
+        """
         now = self.rows.now
         seats: Sequence[OwnSeat] = self.reader.seats if self.reader is not None else ()
         if item is None:
@@ -118,7 +123,12 @@ class WeekShifts:
             moments = moments_of(item.shift, self.kept.settings)
             seats = [seat for seat in seats if seat.shift_id == item.shift.id]
         ahead = [moment for moment in (*moments, *(seat.signed_up_at + UNDO for seat in seats)) if now < moment < NEVER]
-        return ceil(self.clock.seconds_until(min(ahead))) if ahead and self.week.state == "open" else None
+        if self.week.state != "open":
+            return None
+        seconds = [ceil(self.clock.seconds_until(min(ahead)))] if ahead else []
+        told = self.kept.items if item is None else [item]
+        tells_worth = any(each.shift.starts_at > now and each.shift.id in self.rows.worths.own for each in told)
+        return min([*seconds, WORTH_SECONDS] if tells_worth else seconds, default=None)
 
     @property
     def me(self) -> str:

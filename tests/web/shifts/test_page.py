@@ -1,5 +1,6 @@
 """The list of shifts: one tap takes a seat, each says what it is worth and why it cannot be had, in every state."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -218,6 +219,27 @@ def test_list_follows_every_change_and_the_time(site: RunningApp, shifts: Shifts
 
     assert "Full: 1 seat" in taken
     assert "On now. Signing up ended at the start." in started
+
+
+def changes_in(answer: httpx.Response) -> list[str]:
+    """The seconds after which an open page looks again."""
+    return re.findall(r'data-changes-in="(\d*)"', answer.text)
+
+
+def test_open_page_looks_again_when_time_changes_it_and_once_a_minute_for_what_seats_are_worth(
+    site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id, ada, visitor = shifts.make("2022-09-14 14:00"), sign_in(site, ADA), site
+    ahead = str(45 * 60)  # it is 13:00, and who is on it checks in from 13:45 on
+
+    of_week = [changes_in(each.get(PAGE)) for each in (ada, visitor)]
+    of_shift = [changes_in(each.get(f"{PAGE}/{shift_id}")) for each in (ada, visitor)]
+    site.clock.set("2022-09-14 13:44:40")
+    soon = changes_in(ada.get(PAGE))
+    site.clock.set("2022-09-14 16:00")
+    over = changes_in(ada.get(PAGE))
+
+    assert (of_week, of_shift, soon, over) == ([["60"], [ahead]], [["60"], [ahead]], ["20"], [""])
 
 
 def test_shifts_without_a_week_lead_to_the_current_one(site: RunningApp) -> None:
