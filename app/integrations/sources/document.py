@@ -48,6 +48,11 @@ class Document:
         value = self.at(path)._value
         return isinstance(value, str) and not value.strip()
 
+    def is_number(self, path: str) -> bool:
+        """True if there is a number at a path."""
+        value = self.at(path)._value
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
     @property
     def is_list(self) -> bool:
         """True if it is a list."""
@@ -111,7 +116,7 @@ class Document:
     def time(self, path: str) -> datetime | None:
         """A time in UTC: RFC 3339 with up to nanoseconds and an offset, or milliseconds since 1970."""
         value = self.at(path)._value
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if self.is_number(path):
             return _from_milliseconds(value)
         found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
         if found is None:

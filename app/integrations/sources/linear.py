@@ -27,12 +27,11 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetim
         delivery = read(envelope.body)
     except DeliveryUnreadable:
         return None  # signed, so it is kept until somebody has looked at it
-    if not delivery.has("webhookTimestamp"):
-        return None
     sent_at = delivery.time("webhookTimestamp")
-    if sent_at is None:
+    if sent_at is not None:
+        check_age(sent_at, now, LONGEST_AGE)
+    elif delivery.is_number("webhookTimestamp"):
         raise SignatureInvalid("“webhookTimestamp” must be a time, in milliseconds since 1970.")
-    check_age(sent_at, now, LONGEST_AGE)
     return sent_at
 
 
