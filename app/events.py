@@ -37,6 +37,11 @@ class WallChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementChanged:
+    """Organizers have another line to say to everyone, or none."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobQueued:
     """Something is to be done later, or at once by whoever does such things."""
 
@@ -61,7 +66,15 @@ class AccessChanged:
 
 
 Event = (
-    WeekChanged | Changed | RulesChanged | WallChanged | JobQueued | DeliveryStored | ConnectionsChanged | AccessChanged
+    WeekChanged
+    | Changed
+    | RulesChanged
+    | WallChanged
+    | AnnouncementChanged
+    | JobQueued
+    | DeliveryStored
+    | ConnectionsChanged
+    | AccessChanged
 )
 
 BEHIND_PAGES = (AccessChanged, ConnectionsChanged, DeliveryStored, JobQueued)

@@ -296,6 +296,11 @@ PINNED = {
         "13039feec955f7963a00db352a6a5eb773fca794bcfad55e1bc9622be3dd8ad2",
         "50bb663480810ea98d50771aafccf2b73baf403495491aec61b95405f83df76c",
     ),
+    "0036": (
+        "0036_announcement.py",
+        "5a7a5e4ad5c3c66e7536ee1814fde5567b1610409ba93955fcf2fc76f5b41d38",
+        "8e8439da3c27ccc3f368d384e84b9546d38442d4ccbd039e765d44c07764a842",
+    ),
 }
 
 

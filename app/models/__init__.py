@@ -1,5 +1,6 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
+from app.models.announcement import Announcement
 from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
 from app.models.bulk_reversal import BulkReversal
@@ -31,6 +32,7 @@ from app.models.webhook import WebhookEndpoint, WebhookMessage, WebhookProgress
 from app.models.week import Week, WeekEvent
 
 __all__ = [
+    "Announcement",
     "ApiKey",
     "AuditEntry",
     "Backfill",

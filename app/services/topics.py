@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.db.database import announce, do_last
 from app.db.statements import Prepared
 from app.events import Changed
-from app.models import TopicVersion
+from app.models import Announcement, TopicVersion, Week
 from app.services.weeks.weeks import AnyWeek
 
 TopicName = Literal["shifts", "guestbook", "cheers"]
@@ -19,8 +19,11 @@ _VERSION = Prepared(
         col(TopicVersion.week_id) == bindparam("week"), col(TopicVersion.topic) == bindparam("topic")
     )
 )
+_ANNOUNCED = sql_select(func.max(col(Announcement.version))).scalar_subquery()
 _CHANGES = Prepared(
-    sql_select(func.sum(col(TopicVersion.version))).where(col(TopicVersion.week_id) == bindparam("week"))
+    sql_select(func.coalesce(func.sum(col(TopicVersion.version)), 0) + func.coalesce(_ANNOUNCED, 0)).where(
+        col(TopicVersion.week_id) == bindparam("week")
+    )
 )
 _COUNT_ON = Prepared(
     update(TopicVersion)
@@ -62,12 +65,13 @@ def versions(session: Session, topic: TopicName) -> dict[int, int]:
 
 
 def changes(session: Session, week_id: int) -> int:
-    """The number of changes of all of a week's topics, which pages and pictures of its board may show."""
+    """The number of changes of all of a week's topics and of the announcement, which its board's pages may show."""
     [[found]] = _CHANGES.rows(session, week=week_id)
-    return int(found or 0)
+    return int(found)
 
 
 def changes_by_week(session: Session) -> dict[int, int]:
-    """The same of every week that has any, in one query."""
-    query = select(TopicVersion.week_id, func.sum(TopicVersion.version)).group_by(col(TopicVersion.week_id))
-    return {week_id: int(found) for week_id, found in session.exec(query)}
+    """The same of every week, in one query."""
+    found = func.coalesce(func.sum(col(TopicVersion.version)), 0) + func.coalesce(_ANNOUNCED, 0)
+    query = select(Week.id, found).outerjoin(TopicVersion, col(TopicVersion.week_id) == Week.id).group_by(col(Week.id))
+    return {week_id: int(changes) for week_id, changes in session.exec(query)}

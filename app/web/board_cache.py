@@ -20,7 +20,8 @@ from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import BEHIND_PAGES, Event
 from app.live.retry import Retry
 from app.live.timing import USUAL, Timing
-from app.services import topics
+from app.services import announcements, topics
+from app.services.announcements import Line
 from app.services.shifts import coverage
 from app.services.standings import recent
 from app.services.weeks import weeks
@@ -215,20 +216,28 @@ class BoardCache:
     ) -> BoardSnapshot:
         known = week.with_scores_of(source, now)
         if source.is_frozen:
-            row = weeks.find_by_id(session, stamp.id)
-            shifts = coverage.of_frozen_week(session, row, source.changes, now)
-            if known is None:
-                return serve_frozen(session, row, now, shifts)
-            is_same = known.shifts._replace(edits=shifts.edits) == shifts
-            return known if is_same else with_topics(known, shifts, known.latest)
+            return self._serve_frozen(session, stamp, source, known, now)
         last = week.live()
+        line = _announcement(session, last, source, now)
         is_same = last is not None and last.shifts.are_of(stamp, source.changes, now)
         shifts = last.shifts if last is not None and is_same else coverage.of_week(session, stamp, source.changes, now)
         before = last.latest if last is not None else NO_LATEST
         latest = follow(recent.follow(session, stamp, before.found, limit=MOST), before)
         if known is not None:
-            return with_topics(known, shifts, latest)
-        return serve_live(session, stamp, now, last, week.trail, shifts, latest)
+            return with_topics(known, shifts, latest, line)
+        return serve_live(session, stamp, now, last, week.trail, shifts, latest, line)
+
+    @staticmethod
+    def _serve_frozen(
+        session: Session, stamp: WeekStamp, source: Source, known: BoardSnapshot | None, now: datetime
+    ) -> BoardSnapshot:
+        row = weeks.find_by_id(session, stamp.id)
+        shifts = coverage.of_frozen_week(session, row, source.changes, now)
+        line = _announcement(session, known, source, now)
+        if known is None:
+            return serve_frozen(session, row, now, shifts, line)
+        is_same = known.shifts._replace(edits=shifts.edits) == shifts and known.announcement == line
+        return known if is_same else with_topics(known, shifts, known.latest, line)
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
         """Read from the database; while it is away, fall back to `last`. Raises Unavailable where there is none."""
@@ -250,3 +259,9 @@ class BoardCache:
         except Unavailable as problem:
             self._absence, self._away_until = problem.detail, time.monotonic() + self._timing.away
             raise
+
+
+def _announcement(session: Session, last: BoardSnapshot | None, source: Source, now: datetime) -> Line:
+    """The announcement, read again only where it may differ from the one of the board before."""
+    is_same = last is not None and last.shifts.version == source.changes and now < last.announcement.lasts_until
+    return last.announcement if last is not None and is_same else announcements.current(session, now)

@@ -18,6 +18,7 @@ from app.domain.standings.board import Board
 from app.domain.view import Audience
 from app.live.fragments import FragmentList
 from app.models import Week
+from app.services.announcements import NO_LINE, Line
 from app.services.rules import rule_sets
 from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.standings import boards, recent
@@ -49,6 +50,7 @@ class BoardSnapshot:
     `shifts` as they stand, frozen or not; the API's board has none. `starts` is the first day of a week that has not
     reached it; `is_hidden` tells that only organizers see this board, while everybody else keeps one of a freeze.
     `latest` are its latest activities, with cheers as they stand; `upcoming` is what happens to it by itself.
+    Every board says the `announcement`, whatever its week's state.
     """
 
     content: Content
@@ -63,11 +65,12 @@ class BoardSnapshot:
     is_hidden: bool = False
     latest: BoardLatest = NO_LATEST
     upcoming: Upcoming = NOTHING
+    announcement: Line = NO_LINE
 
     @property
     def lasts_until(self) -> datetime:
-        """The moment at which the board or its shifts are other ones by themselves."""
-        return min(self.until, self.shifts.until)
+        """The moment at which the board, its shifts or the announcement are other ones by themselves."""
+        return min(self.until, self.shifts.until, self.announcement.lasts_until)
 
     @property
     def board(self) -> Board:
@@ -148,7 +151,7 @@ class BoardSnapshot:
         latest = latest_parts(self.latest, content.pieces, content.styles, self.rules, can_cheer=self.can_cheer)
         parts = parts_of(
             content.head, self.rules, self.zone, content.morning, self.shifts, self.starts, self.upcoming,
-            is_hidden=self.is_hidden,
+            self.announcement, is_hidden=self.is_hidden,
         )  # fmt: skip
         return {**latest, **parts}
 
@@ -169,9 +172,9 @@ class BoardSnapshot:
 
     @cached_property
     def page_mark(self) -> str:
-        """The same of the page, which also shows shifts and the latest activities."""
-        shown = self.shifts.shown, self.latest.places
-        if shown == (NO_SHIFTS.shown, NO_LATEST.places):
+        """The same of the page, which also shows shifts, the latest activities and the announcement."""
+        shown = self.shifts.shown, self.latest.places, self.announcement.shown
+        if shown == (NO_SHIFTS.shown, NO_LATEST.places, NO_LINE.shown):
             return self.mark
         return self.mark + sha256(repr(shown).encode(errors="surrogatepass")).hexdigest()[:8]
 
@@ -202,17 +205,20 @@ def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Bo
     return serve_live(session, weeks.stamp(session, week.slug), now)
 
 
-def with_topics(known: BoardSnapshot, shifts: BoardShifts, latest: BoardLatest) -> BoardSnapshot:
-    """A board with newer shifts and cheers; what does not show them is kept as it was made."""
+def with_topics(known: BoardSnapshot, shifts: BoardShifts, latest: BoardLatest, line: Line) -> BoardSnapshot:
+    """A board with newer shifts, cheers and announcement; what does not show them is kept as it was made."""
     number = known.trail.next_number() if known.trail is not None else 0
-    snapshot = replace(known, shifts=shifts, latest=latest, number=number)
-    is_same_page = known.shifts.shown == shifts.shown and known.latest.places == latest.places
+    snapshot = replace(known, shifts=shifts, latest=latest, announcement=line, number=number)
+    shown = shifts.shown, latest.places, line.shown
+    is_same_page = (known.shifts.shown, known.latest.places, known.announcement.shown) == shown
     made = {name: value for name, value in vars(known).items() if is_same_page or name in ("mark", "json")}
     vars(snapshot).update({name: value for name, value in made.items() if name not in vars(snapshot)})
     return snapshot
 
 
-def serve_frozen(session: Session, week: Week, now: datetime, shifts: BoardShifts = NO_SHIFTS) -> BoardSnapshot:
+def serve_frozen(
+    session: Session, week: Week, now: datetime, shifts: BoardShifts = NO_SHIFTS, line: Line = NO_LINE
+) -> BoardSnapshot:
     """The board of a frozen week as it was at its freeze; nobody cheers meanwhile."""
     view = weeks.view_of(week, "public")
     board = boards.seen(session, week, view, now)
@@ -221,7 +227,9 @@ def serve_frozen(session: Session, week: Week, now: datetime, shifts: BoardShift
     lines = tuple(recent.activities(session, week, limit=MOST, view=view))
     latest = follow(LatestList(lines))
     content = FixedContent(board, week.zone)
-    return BoardSnapshot(content, rules, week.zone, until=NEVER, over=over, shifts=shifts, latest=latest)
+    return BoardSnapshot(
+        content, rules, week.zone, until=NEVER, over=over, shifts=shifts, latest=latest, announcement=line
+    )
 
 
 def serve_live(
@@ -232,6 +240,7 @@ def serve_live(
     trail: Trail | None = None,
     shifts: BoardShifts = NO_SHIFTS,
     latest: BoardLatest = NO_LATEST,
+    line: Line = NO_LINE,
 ) -> BoardSnapshot:
     """A week's board as it stands, made now from one that is known at the cost of what has changed since.
 
@@ -247,8 +256,9 @@ def serve_live(
     until, is_hidden = next_midnight(now, zone), stamp.frozen_version is not None
     upcoming = _upcoming(session, stamp, known, before)
     return BoardSnapshot(
-        content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden, latest, upcoming
-    )
+        content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden, latest, upcoming,
+        line,
+    )  # fmt: skip
 
 
 def _upcoming(session: Session, stamp: WeekStamp, known: BoardSnapshot | None, before: LiveContent | None) -> Upcoming:

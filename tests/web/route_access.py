@@ -104,6 +104,7 @@ SHIFT_SETTINGS = {
 POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 NOW_DONE = {"id": "{form}", "kind": "issue"}
+LINE = {"text": "Prizes at 17:{number}", "version": "{newest_line}"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
 WEBHOOK = {"url": "https://nobody.invalid/", "events": ["week.closed"], "week": SLUG}
@@ -213,6 +214,9 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
+    ("GET", f"{API}/announcement"): RouteAccess("read"),
+    ("PUT", f"{API}/announcement"): RouteAccess("admin", document={"text": "Prizes at 17:00"}),
+    ("DELETE", f"{API}/announcement"): RouteAccess("admin"),
     ("PUT", f"{API}/rules"): RouteAccess("rules:write", content=RULES),
     ("GET", "/"): RouteAccess("boards"),
     ("GET", "/weeks/{week}"): RouteAccess("boards"),
@@ -447,6 +451,9 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/weeks/{week}/guestbook/{hidden_entry}/show"): RouteAccess("organizers", 303),
     ("POST", "/weeks/{week}/guestbook/export"): RouteAccess("organizers"),
     ("GET", "/guide"): RouteAccess("boards"),
+    ("GET", "/organizer/announcement"): RouteAccess("organizers"),
+    ("POST", "/organizer/announcement"): RouteAccess("organizers", 303, form=LINE),
+    ("POST", "/organizer/announcement/clear"): RouteAccess("organizers", 303, form={"version": "{newest_line}"}),
     ("GET", "/organizer/guide"): RouteAccess("organizers"),
     ("POST", "/organizer/guide"): RouteAccess("organizers", 303, form=GUIDE),
     ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),

@@ -12,7 +12,7 @@ from app.domain import actor as actors
 from app.domain.actor import SCOPES, Act, Role, SignedInActor
 from app.domain.calendar.slots import slot_between
 from app.models import LedgerEntry
-from app.services import guestbook, guide, lifecycle
+from app.services import announcements, guestbook, guide, lifecycle
 from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
 from app.services.audit import audit
 from app.services.displays import displays
@@ -263,6 +263,7 @@ def _history(garden: SeededSite, session: Session) -> None:
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
     note = garden.word("note of the guide", ORGANIZERS)
     guide.change(session, garden.word("text of the guide", EVERYBODY), garden.act, note=note)
+    announcements.change(session, garden.word("announcement", EVERYBODY), garden.act)
     item = garden.word("item of the list for a first shift", ORGANIZERS, MINE, THEIRS)
     readiness.change(session, f"{item}\nB", garden.act, version=readiness.SHIPPED)
     mate = accounts.audit_target(accounts.find(session, garden.ids["mate"]))

@@ -128,8 +128,8 @@ def test_refresh_makes_each_changed_board_once_and_looks_once_for_all_others(cac
     is_news, statements = run(play)
 
     assert is_news == [True, False]
-    # All stamps, then one week's stamp, its row for the latest activities, and the scores that changed.
-    assert len(statements) == 4
+    # All stamps and changes of topics, one week's stamp, its row for the latest activities, and scores that changed.
+    assert len(statements) == 5
 
 
 @BOTH_ENGINES
@@ -145,9 +145,8 @@ def test_news_that_changed_nothing_computes_nothing(cache: BoardCache, game: Gam
 
     assert same == [True] * 5
     assert [statement for statement in statements if "FROM score" in statement] == []
-    assert (
-        len([statement for statement in statements if "FROM week" in statement]) == 2
-    )  # the week's stamp, and which is current
+    # The week's stamp, which is current, and the changes of all topics.
+    assert len([statement for statement in statements if "FROM week" in statement]) == 3
 
 
 def test_refresh_leaves_nothing_to_do_for_readers(cache: BoardCache, game: Game) -> None:

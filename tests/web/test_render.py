@@ -274,7 +274,7 @@ def test_partial_is_only_for_who_swaps_a_part(headers: dict[str, str], expected:
 def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
-    parts = dict.fromkeys(("state", "title", "headline", "morning", "as-of"), "")
+    parts = dict.fromkeys(("announcement", "state", "title", "headline", "morning", "as-of"), "")
     pieces = dict.fromkeys(("tiles", "trophies", "latest", "rows"), "")
     values: dict[str, Any] = {**board_page(BOARD)[1], "parts": parts, **pieces}
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from app.web import documents
 from app.web.api import (
     activities,
+    announcements,
     boards,
     calendar_feeds,
     corrections,
@@ -36,6 +37,7 @@ ABOUT: dict[str, Any] = {
     "license_info": {"name": "MIT", "identifier": "MIT"},
     "openapi_tags": [
         {"name": "activities", "description": "Record activities, one or many, and read the ledger."},
+        {"name": "announcement", "description": "One line for everyone, on boards and displays."},
         {"name": "boards", "description": "The leaderboard, once or live, and why a team's score is what it is."},
         {"name": "calendar feeds", "description": "Addresses that calendar programs read shifts at."},
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
@@ -74,6 +76,7 @@ def include_in(app: FastAPI) -> None:
         webhooks,
         displays,
         display_messages,
+        announcements,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

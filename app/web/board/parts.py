@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.rules.model import Kind, Rules
 from app.domain.standings.board import BoardHead, TrophyResult
+from app.services.announcements import NO_LINE, Line
 from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.shifts.on_shift import OnShift
 from app.services.weeks.schedule import NOTHING, Upcoming
@@ -26,6 +27,7 @@ def parts_of(
     shifts: BoardShifts = NO_SHIFTS,
     starts: date | None = None,
     upcoming: Upcoming = NOTHING,
+    line: Line = NO_LINE,
     *,
     is_hidden: bool = False,
 ) -> dict[str, bytes]:
@@ -33,10 +35,12 @@ def parts_of(
 
     `starts` is the first day of a week that has not reached it; `is_hidden` tells that all but organizers see a freeze.
     `upcoming` is what happens to the week by itself; a board of a freeze keeps it to itself.
+    The part of the announcement is there without one, too, so that viewers get a new one as the part that it is.
     """
     frozen_at = render.local_moment(head.as_of, zone) if head.frozen else ""
     kinds, is_closed = rules.kind_by_name, head.state == "closed"
     parts = {
+        "announcement": _announcement(line),
         "state": _state(head.state, head.frozen),
         "title": _title(head.name),
         "headline": _headline(head.headline),
@@ -57,6 +61,11 @@ def parts_of(
 def trophies_of(head: BoardHead) -> dict[str, TrophyResult]:
     """Return the trophies that a board shows by the id of their element; none while nobody was given points."""
     return {f"trophy-{number}": result for number, result in enumerate(head.trophies if head.is_scored else ())}
+
+
+@lru_cache(maxsize=64)
+def _announcement(line: Line) -> bytes:
+    return _render("announcement", line=line)
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """The API's documents: types, and what makes values of them. OpenAPI and docs/api.md are made of the types."""
 
+from app.web.documents.announcements import Announcement, announcement_document
 from app.web.documents.boards import Leaderboard, Receipt, Standing, head_document, receipt_document, standing_document
 from app.web.documents.calendar_feeds import (
     CalendarFeed,
@@ -71,6 +72,7 @@ __all__ = [
     "Activity",
     "ActivityKey",
     "ActivityList",
+    "Announcement",
     "BatchResult",
     "CalendarFeed",
     "Correction",
@@ -107,6 +109,7 @@ __all__ = [
     "WeekList",
     "active_rules_document",
     "activity_document",
+    "announcement_document",
     "calendar_feed_document",
     "correction_document",
     "delivery_document",

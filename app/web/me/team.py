@@ -15,7 +15,8 @@ from app.domain.standings.board import Standing
 from app.domain.standings.quest_progress import Reach
 from app.domain.standings.team_position import placing
 from app.models import Team, Week
-from app.services import notices
+from app.services import announcements, notices
+from app.services.announcements import NO_LINE, Line
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import own_seats, readiness, settings, shifts
@@ -42,7 +43,8 @@ class _TeamContext:
     """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one.
 
     `opens_at` is the moment at which signing up opens, where that is ahead; `upcoming` what happens to the week by
-    itself; `unfinished` the shift that they have yet to complete; `readiness` is there until they are ready.
+    itself; `unfinished` the shift that they have yet to complete; `readiness` is there until they are ready;
+    `line` is the announcement.
     """
 
     week: Week | None
@@ -56,6 +58,7 @@ class _TeamContext:
     upcoming: Upcoming = NOTHING
     unfinished: NextSeat | None = None
     readiness: Progress | None = None
+    line: Line = NO_LINE
 
 
 class _Deeds(NamedTuple):
@@ -106,6 +109,7 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
             upcoming=schedule.upcoming(session, week.id),
             unfinished=own_seats.unfinished(session, act.actor.person_id, act.now),
             readiness=_readiness(session, act.actor.person_id),
+            line=announcements.current(session, act.now),
         )  # fmt: skip
 
 

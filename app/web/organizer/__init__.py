@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.web.organizer import (
+    announcement,
     audit,
     current,
     deliveries,
@@ -70,6 +71,7 @@ routers: list[APIRouter] = [
     people.router,
     person.router,
     person_merge.router,
+    announcement.router,
     remote.router,
     screen_messages.router,
     displays.router,

@@ -8,6 +8,8 @@ ACTIONS = {
     "activity.added": "Logged an activity for someone",
     "activity.reinstated": "Reinstated an activity",
     "activity.reversed": "Reversed an activity",
+    "announcement.changed": "Changed the announcement",
+    "announcement.cleared": "Cleared the announcement",
     "api-key.cleared": "Removed a source’s API key",
     "api-key.set": "Set a source’s API key",
     "archive.exported": "Exported a whole week",
@@ -119,6 +121,7 @@ ACTIONS = {
 
 KINDS = {
     "activity": "Activities",
+    "announcement": "The announcement",
     "audit": "The audit",
     "bulk": "Bulk reversals",
     "connection": "Sources",

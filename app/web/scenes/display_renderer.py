@@ -168,6 +168,7 @@ class DisplayRenderer:
         return render.render(
             "display/_view.html",
             board=board,
+            announcement=snapshot.announcement.text,
             kinds=snapshot.rules.kind_by_name,
             tones=render.tones(board.standings),
             zone=snapshot.zone,
@@ -212,7 +213,8 @@ def _shown(context: SceneContext, turns: Sequence[RotationItem], plan: Plan) -> 
 
 def _base_of(snapshot: BoardSnapshot) -> str:
     """A key of everything a picture shows of a board."""
-    return repr((snapshot.mark, snapshot.shifts.version, snapshot.shifts.coverage, snapshot.shifts.since))
+    shifts = snapshot.shifts
+    return repr((snapshot.mark, shifts.version, shifts.coverage, shifts.since, snapshot.announcement.text))
 
 
 def _mark(snapshot: BoardSnapshot, plan: Plan, wall: Wall) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.services import announcements
 from app.services.ledger import my_week
 from app.web.deps import BoardAct, ReadSession
 from app.web.http import redirects
@@ -43,4 +44,5 @@ def list_page(slug: str, page: Page[Any], done: str = "", shift_id: str = "") ->
     return page.render(
         "shifts/index.html", week=shown.week.slug, shown=shown, zone=shown.week.zone,
         days=rows.ahead, past=rows.past, mine=rows.own, said=say(page, shown, done, shift_id),
+        line=announcements.current(page.session, page.act.now),
     )  # fmt: skip

@@ -1,0 +1,47 @@
+"""The announcement in browsers: it comes to open boards and displays by itself, and long ones wrap."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from app.services import announcements
+from tests.browser.display import screen
+from tests.browser.looking import PHONE, flaws_light_and_dark, looking, overflow
+from tests.browser.test_organizer_weeks import desk
+from tests.builders import SLUG, act_by
+from tests.web.running_app import RunningApp
+
+pytestmark = pytest.mark.browser
+
+RTL = "הפרסים ב־17:00 בלובי 🎉"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+
+
+def test_announcement_comes_and_goes_on_open_boards_and_displays(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    with (
+        desk(chromium, site) as organizer,
+        looking(chromium, PHONE) as phone,
+        screen(chromium, site) as wall,
+    ):
+        phone.goto(f"{site.url}/weeks/{SLUG}")
+        line, foot = phone.locator("#standings .announcement"), wall.page.locator(".status-bar__said")
+        organizer.goto(f"{site.url}/organizer/announcement")
+        organizer.get_by_label("Announcement", exact=True).fill(RTL)
+        organizer.get_by_role("button", name="Announce").click()
+        expect(line).to_have_text(RTL, timeout=2_000)
+        expect(foot).to_have_text(RTL, timeout=2_000)
+        flaws = flaws_light_and_dark(phone), flaws_light_and_dark(organizer)
+
+        with site.database.unit_of_work() as session:
+            announcements.change(session, LONG[:140], act_by("Ada", site.clock.now))
+        expect(line).to_have_text(LONG[:140])
+        expect(foot).to_have_text(LONG[:140])
+        inside = foot.evaluate("each => each.getBoundingClientRect().bottom <= innerHeight")
+        widths = overflow(phone), overflow(wall.page)
+        organizer.reload()
+        organizer.locator("summary", has_text="Clear").click()
+        organizer.get_by_role("button", name="Clear announcement").click()
+
+        expect(line).to_have_count(0)
+        expect(foot).to_have_count(0)
+        assert (flaws, inside, widths) == (([], []), True, (0, 0))
