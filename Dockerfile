@@ -27,10 +27,12 @@ LABEL org.opencontainers.image.title="Assembly Week" \
       org.opencontainers.image.description="A week of customer-support rotations as a game" \
       org.opencontainers.image.licenses="MIT"
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin assembly \
- && install -d -o assembly -g assembly -m 0750 /data
+ && install -d -o assembly -g assembly -m 0750 /data \
+ && install -d -o assembly -g assembly -m 0700 /backups
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-# Written at build time and never after: the root file system may be read-only, only /data grows.
+# Written at build time and never after: the root file system may be read-only, only /data grows; and /backups, where
+# ASSEMBLY_WEEK_BACKUP_DIR names it and a volume is mounted there.
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, notice_mail, scheduled_changes, shifts, sign_in_mail, tools, upkeep, webhooks
+from app.jobs import background, backup, notice_mail, scheduled_changes, shifts, sign_in_mail, tools, upkeep, webhooks
 from app.jobs import weeks as week_jobs
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
@@ -189,7 +189,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing, open_database: ty
         refusals=Refusals(database, clock),
         reception=Reception.open(database, key, clock),
         mailer=mailer,
-        job_kinds=frozenset(JOBS | ({links_service.BY_MAIL} if mailer else set())),
+        job_kinds=JOBS | ({links_service.BY_MAIL} if mailer else set()) | backup.kinds(settings),
         company=oidc.provider(settings),
     )
 
@@ -215,7 +215,8 @@ def _publisher(
 def _worker(context: AppContext) -> Worker:
     """The worker of the job queue, with a handler for each kind that this server can do."""
     handlers = [
-        Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock, _keeping(context.settings))),
+        upkeep.job(context.database, context.clock, context.settings),
+        *backup.jobs(context.settings, context.clock),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
         *week_jobs.jobs(context.database, context.clock),
         *tools.jobs(context.database, context.clock, context.key, context.settings.outbound_networks),
@@ -225,11 +226,10 @@ def _worker(context: AppContext) -> Worker:
             sign_in_mail.send_sign_in_link, context.database, context.mailer, context.clock, context.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
-    return Worker(context.database, context.clock, handlers, daily=[upkeep.FORGET, shifts.PLAN])
-
-
-def _keeping(settings: Settings) -> upkeep.Keeping:
-    return upkeep.Keeping(settings.unread_body_days, settings.delivery_days)
+    daily = {upkeep.FORGET: 0, shifts.PLAN: 0} | dict.fromkeys(
+        backup.kinds(context.settings), context.settings.backup_hour
+    )
+    return Worker(context.database, context.clock, handlers, daily=daily)
 
 
 def _notice_sender(context: AppContext) -> Handle:

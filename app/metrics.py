@@ -21,6 +21,11 @@ UPDATES = Histogram("assembly_week_update_seconds", "Time to make one message fo
 STREAMS = Gauge("assembly_week_streams", "Live streams that are open")
 JOBS_WAITING = Gauge("assembly_week_jobs_waiting", "Jobs that are due or planned")
 JOBS_DEAD = Gauge("assembly_week_jobs_dead", "Jobs that were given up")
+BACKED_UP_AT = Gauge(
+    "assembly_week_backup_timestamp_seconds",
+    "When the newest backup was made; 0 without one",
+)
+BACKUP_BYTES = Gauge("assembly_week_backup_bytes", "Size of the newest backup")
 
 GROW_WITH_ACTIVITIES = frozenset(
     {

@@ -38,8 +38,8 @@ OWNER, OWNER_EMAIL = "Olu Okoro", "olu@example.com"
 SCOPES = ["read", "activities:write"]
 
 _MAX_DEMOS = 20  # side by side, each with a file of its own; whoever starts more has lost sight of them
-# A demo sends no mail to anybody, and nobody's company lets people into it.
-_OWN: dict[str, object] = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": ""}
+# A demo sends no mail to anybody, nobody's company lets people into it, and its copies push out nobody's backups.
+_OWN: dict[str, object] = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": "", "backup_dir": None}
 _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
 
 

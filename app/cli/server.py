@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -24,11 +24,11 @@ from app.cli.place import CLOCK, opened
 from app.cli.protocol import LimitedProtocol
 from app.config import Settings
 from app.domain.actor import Act, command
-from app.errors import Conflict, Malformed, Unavailable
+from app.errors import Conflict, Malformed, Problem, Unavailable
 from app.live.timing import USUAL
 from app.main import create_app
 from app.services.access import links
-from app.services.operations import backups, server_lock, startup
+from app.services.operations import backups, kept_backups, server_lock, startup
 from app.services.operations.whole_files import sweep
 from app.web.http.proxies import TrustedProxies
 
@@ -47,9 +47,17 @@ def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
     with stopped_by_signals(), lock, listen(host, port) as listener:
         if settings.on_sqlite:
             sweep(backups.ledger_file(settings))
+            _clear_backups(settings)
         settings = prepared(settings)
         app, answer = create_app(settings), _answer(settings, address_of(listener))
         run(app, listener, settings, lambda: voice.give(answer))
+
+
+def _clear_backups(settings: Settings) -> None:
+    """Remove what a killed server left of a backup; where that fails, the next backup says why."""
+    if settings.backup_dir is not None:
+        with suppress(Problem):
+            kept_backups.clear(settings.backup_dir)
 
 
 def _answer(settings: Settings, address: str) -> Answer:

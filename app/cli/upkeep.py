@@ -1,4 +1,4 @@
-"""`migrate`, `verify`, `backup`, `restore`: what keeps an installation sound."""
+"""`migrate`, `verify`, `backup`, `backups`, `restore`: what keeps an installation sound."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,12 +6,15 @@ from typing import Annotated
 import typer
 
 from app.cli.command import command
-from app.cli.output import Answer, Voice
+from app.cli.output import Answer, Table, Voice, plural
 from app.cli.parameters import InputFile
-from app.cli.place import CLOCK, opened, reading
+from app.cli.place import CLOCK, command_act, opened, reading
+from app.config import Settings
 from app.db.database import Database
 from app.domain.wording import listed
-from app.services.operations import backups, restores, schema, sqlite_schema, startup
+from app.errors import Conflict
+from app.services.operations import backups, checksums, kept_backups, restores, schema, sqlite_schema, startup
+from app.services.operations.kept_backups import Plan
 from app.services.standings import verification
 
 group = typer.Typer()
@@ -57,14 +60,59 @@ def verify(
 @command(group, "backup")
 def backup(
     voice: Voice,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the copy.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Where to write the copy; else as the daily backup does.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
 ) -> Answer:
     """Copy the SQLite database, also while the server writes."""
-    ledger = backups.ledger_file(startup.read_settings())
+    settings = startup.read_settings()
+    ledger = backups.ledger_file(settings)
+    if file is None:
+        return _keep_backup(voice, _plan(settings))
     with voice.progress("Copying pages") as bar:
         size = backups.back_up(ledger, file, overwrite=force, progress=bar.reach)
     return Answer({"file": str(file), "bytes": size}, [f"Backed up to {file} ({size:,} bytes)."])
+
+
+def _plan(settings: Settings) -> Plan:
+    """The plan of this installation. Raises Conflict without one."""
+    backups.ledger_file(settings)
+    if (plan := kept_backups.plan_of(settings)) is None:
+        raise Conflict("No directory for backups is set. Set ASSEMBLY_WEEK_BACKUP_DIR, or name a FILE to back up to.")
+    return plan
+
+
+def _keep_backup(voice: Voice, plan: Plan) -> Answer:
+    with voice.progress("Copying pages") as bar:
+        copy, removed = kept_backups.make(plan, CLOCK.real(), progress=bar.reach)
+    document = {"file": str(copy.path), "bytes": copy.bytes, "removed": [str(path) for path in removed]}
+    gone = f" Removed {plural(len(removed), 'older one', 'older ones')}." if removed else ""
+    return Answer(document, [f"Backed up to {copy.path} ({copy.bytes:,} bytes), and verified it.{gone}"])
+
+
+@command(group, "backups")
+def list_backups(
+    voice: Voice,
+    check: Annotated[bool, typer.Option("--check", help="Read each one, and compare it with its checksum.")] = False,
+) -> Answer:
+    """List the backups that are kept, newest first."""
+    plan = _plan(startup.read_settings())
+    copies = kept_backups.copies(plan.directory, CLOCK.real())
+    if not copies:
+        return Answer({"backups": []}, [f"No backups in {plan.directory} yet. `assembly-week backup` makes one."])
+    flaws = []
+    if check:
+        with voice.progress("Checking", total=len(copies)) as bar:
+            for copy in copies:
+                flaws.append(checksums.flaw(copy.path))
+                bar.advance(1)
+    broken = [flaw for flaw in flaws if flaw]
+    documents = [{"file": str(copy.path), "made_at": copy.at, "bytes": copy.bytes} for copy in copies]
+    table = Table(("file", "made_at", "bytes"), [tuple(document.values()) for document in documents])
+    refusal = " ".join(broken) or None
+    done = [f"OK: {plural(len(copies), 'backup is', 'backups are')} as made."] if check and not broken else []
+    return Answer({"backups": documents} | ({"broken": broken} if check else {}), [table, *done], refusal)
 
 
 @command(group, "restore")
@@ -77,7 +125,7 @@ def restore(
 ) -> Answer:
     """Put a backup in the database's place, and keep what it replaces. The server must be stopped."""
     settings = startup.read_settings()
-    done = restores.restore(backups.ledger_file(settings), file, now=CLOCK.real(), verified=not unverified)
+    done = restores.restore(backups.ledger_file(settings), file, command_act(), verified=not unverified)
     with opened(settings):
         kept = f" The one it replaces is kept as {done.replaced}." if done.replaced else ""
     document = {"file": str(file), "replaced": done.replaced and str(done.replaced), "revision": done.revision}

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     delivery_days: int = Field(
         default=400, ge=31, le=36_500, description="Days deliveries are listed that wait for nothing"
     )
+    backup_dir: Path | None = Field(default=None, description="Where SQLite is backed up daily; empty = nowhere")
+    backup_hour: int = Field(default=3, ge=0, le=23, description="The hour (UTC) from which the day's backup is due")
+    backup_days: int = Field(default=7, ge=1, le=366, description="Days of which a backup is kept")
+    backup_weeks: int = Field(default=4, ge=0, le=520, description="Weeks of which a backup is kept besides")
     smtp_url: Secret = Field(default=None, description="The mail server; empty = no sign-in links by email")
     smtp_url_file: Path | None = Field(default=None, description="A file that holds SMTP_URL instead")
     mail_from: str = Field(default="", description="The sender of messages, such as Assembly Week <week@example.com>")
@@ -143,7 +147,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         """Refuse settings that make no sense together, all of them at once."""
-        flaws = [*self._key_flaws(), *self._mail_flaws(), *self._provider_flaws()]
+        flaws = [*self._key_flaws(), *self._backup_flaws(), *self._mail_flaws(), *self._provider_flaws()]
         if flaws:
             raise ValueError(" ".join(flaws))
         return self
@@ -155,6 +159,11 @@ class Settings(BaseSettings):
             f"On PostgreSQL set {PREFIX}SECRET_KEY to 32 random characters or more, the same on each replica. "
             f"{secret_files.MAKE_KEY}."
         ]
+
+    def _backup_flaws(self) -> list[str]:
+        if self.on_sqlite or self.backup_dir is None:
+            return []
+        return [f"{PREFIX}BACKUP_DIR is for SQLite. Remove it, and back PostgreSQL up with pg_dump."]
 
     def _mail_flaws(self) -> list[str]:
         flaws = []

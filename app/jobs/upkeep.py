@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from app.clock import Clock
+from app.config import Settings
 from app.db.database import Database
+from app.jobs.worker import Job
 from app.services import calendar_events, jobs, notices
 from app.services.imports import imports
 from app.services.intake import backfills, outages, refused, retention
@@ -21,6 +24,12 @@ class Keeping:
 
     unread_body_days: int
     delivery_days: int
+
+
+def job(database: Database, clock: Clock, settings: Settings) -> Job:
+    """The job that forgets."""
+    keeping = Keeping(settings.unread_body_days, settings.delivery_days)
+    return Job(FORGET, partial(forget_ended, database, clock, keeping))
 
 
 async def forget_ended(database: Database, clock: Clock, keeping: Keeping, _claim: Claim) -> None:

@@ -51,7 +51,7 @@ class Job:
 class Worker:
     """Claims due jobs and hands them to their handlers, a few at once; any number of processes may have one (ADR 9).
 
-    `daily` are kinds to be done once a day (UTC), by whichever process comes first.
+    `daily` are kinds to be done once a day (UTC), by whichever process comes first, from an hour of the day on.
     """
 
     def __init__(
@@ -60,13 +60,13 @@ class Worker:
         clock: Clock,
         handlers: Sequence[Job],
         *,
-        daily: Sequence[str] = (),
+        daily: Mapping[str, int] | None = None,
         look: float = LOOK_SECONDS,
     ) -> None:
         self._database = database
         self._clock = clock
         self._handlers: Mapping[str, Job] = {job.kind: job for job in handlers}
-        self._daily = daily
+        self._daily = daily or {}
         self._look = look
         self._name = secrets.token_hex(8)
         self._planned_for: datetime | None = None
@@ -110,13 +110,14 @@ class Worker:
         now = self._clock.real()
         day = now.replace(hour=0, minute=0, second=0, microsecond=0)
         if self._daily and day != self._planned_for:
-            await self._database.writes.run(self._plan, now)
+            await self._database.writes.run(self._plan, day, now)
             self._planned_for = day
 
-    def _plan(self, now: datetime) -> None:
+    def _plan(self, day: datetime, now: datetime) -> None:
         with self._database.unit_of_work() as session:
-            for kind in self._daily:
-                jobs.enqueue(session, kind, {}, run_at=now, key=f"{kind}:{now.date()}")
+            for kind, hour in self._daily.items():
+                run_at = max(now, day + timedelta(hours=hour))
+                jobs.enqueue(session, kind, {}, run_at=run_at, key=f"{kind}:{day.date()}")
 
     async def _claim(self) -> list[Claim]:
         free = AT_ONCE - len(self._under_way)

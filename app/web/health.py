@@ -9,13 +9,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from starlette.responses import PlainTextResponse, Response
 
 from app import metrics
+from app.config import Settings
 from app.db.database import Database
 from app.domain.view import audience_of
 from app.errors import Unavailable
 from app.services import jobs
-from app.services.operations import schema
+from app.services.operations import kept_backups, schema
+from app.services.operations.kept_backups import Copy
 from app.services.weeks import weeks
-from app.web.deps import AppClock, AppDatabase, AppStreams, Reader
+from app.web.deps import AppClock, AppDatabase, AppSettings, AppStreams, Reader
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
@@ -35,26 +37,34 @@ def ready(database: AppDatabase) -> Response:
 
 
 @router.get("/metrics")
-async def show_metrics(actor: Reader, database: AppDatabase, streams: AppStreams, clock: AppClock) -> Response:
-    """Figures for Prometheus. While the database is away, those of the queue are the last ones.
+async def show_metrics(
+    actor: Reader, database: AppDatabase, streams: AppStreams, clock: AppClock, settings: AppSettings
+) -> Response:
+    """Figures for Prometheus. While the database is away, those of the queue and of backups are the last ones.
 
     While a week is frozen, who does not see behind a freeze gets nothing that grows with every activity.
     """
     metrics.STREAMS.set(streams.viewers)
     is_hidden = audience_of(actor) == "public"
     with suppress(Unavailable):
-        backlog, has_frozen = await database.reads.run(_look, database, clock.real())
+        backlog, has_frozen, backup = await database.reads.run(_look, database, settings, clock.real())
         is_hidden &= has_frozen
         metrics.JOBS_WAITING.set(backlog.waiting)
         metrics.JOBS_DEAD.set(backlog.dead)
+        metrics.BACKED_UP_AT.set(backup.at.timestamp() if backup else 0)
+        metrics.BACKUP_BYTES.set(backup.bytes if backup else 0)
     registry = _Uncounted() if is_hidden else REGISTRY
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _look(database: Database, now: datetime) -> tuple[jobs.Backlog, bool]:
-    """Read the queue's state, and whether a week is frozen."""
+def _look(database: Database, settings: Settings, now: datetime) -> tuple[jobs.Backlog, bool, Copy | None]:
+    """Read the queue's state, whether a week is frozen, and the newest backup."""
+    copies: list[Copy] = []
+    if settings.backup_dir is not None:
+        with suppress(Unavailable):
+            copies = kept_backups.copies(settings.backup_dir, now)
     with database.reading() as session:
-        return jobs.backlog(session, now), weeks.has_frozen(session)
+        return jobs.backlog(session, now), weeks.has_frozen(session), copies[0] if copies else None
 
 
 class _Uncounted(CollectorRegistry):

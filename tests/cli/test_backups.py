@@ -115,6 +115,49 @@ def test_backup_of_nothing_or_to_nowhere_is_refused(shell: Shell) -> None:
     assert names(shell.desk) == ["data"]
 
 
+def kept(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory for backups, which is set from now on."""
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_DIR", str(shell.desk / "copies"))
+    return shell.desk / "copies"
+
+
+def test_backup_without_a_file_is_kept_where_backups_are(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = kept(open_week, monkeypatch)
+    none = open_week.text("backups")
+
+    made = open_week.document("backup")
+
+    listed = open_week.document("backups", "--check")
+    assert none == f"No backups in {directory} yet. `assembly-week backup` makes one.\n"
+    assert names(directory) == [Path(made["file"]).name, f"{Path(made['file']).name}.sha256", "backup.lock"]
+    assert [(each["file"], each["bytes"]) for each in listed["backups"]] == [(made["file"], made["bytes"])]
+    assert (listed["broken"], made["removed"]) == ([], [])
+    assert open_week.text("backups", "--check").endswith("OK: 1 backup is as made.\n")
+    assert open_week.document("restore", made["file"])["revision"] == schema.newest()
+
+
+def test_backups_that_were_changed_are_told_with_status_1(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(open_week, monkeypatch)
+    file = Path(open_week.document("backup")["file"])
+    with file.open("ab") as stream:
+        stream.write(b"x")
+
+    result = open_week.run("backups", "--check")
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"{file} isn’t as it was made: {file.name}.sha256 has another checksum. It was cut off or changed on its way.\n"
+    )
+    assert open_week.text("backups").count(str(file)) == 1
+
+
+def test_backup_without_a_file_or_a_directory_says_what_to_set(open_week: Shell) -> None:
+    for words in (["backup"], ["backups"]):
+        assert open_week.refusal(*words) == (
+            "No directory for backups is set. Set ASSEMBLY_WEEK_BACKUP_DIR, or name a FILE to back up to."
+        )
+
+
 def test_restore_brings_back_what_was_and_keeps_what_it_replaces(open_week: Shell) -> None:
     open_week.text("backup", "copy.sqlite3")
     open_week.text("week", "close", "q3-2022")

@@ -13,6 +13,7 @@ import pytest
 
 from app.config import PROJECT, sqlite_url
 from app.db.database import Database
+from app.domain.wording import size
 from app.errors import Unavailable
 from tests.cli.conftest import RULES_FILE, Shell
 
@@ -24,7 +25,7 @@ run migrate && run backup "$ROOM/copy" && run backup "$ROOM/later"
 head -c 100m /dev/zero > "$ROOM/fill" 2>/dev/null
 echo FULL
 for words in "week list" "token create --name x --scope read" "backup $ROOM/full" "backup $ROOM/later --force" \\
-             "restore $ROOM/copy" "serve --port 0" "demo --port 0"; do
+             "restore $ROOM/copy" "backup" "serve --port 0" "demo --port 0"; do
   timeout 30 "$PYTHON" -m app.cli $words 2>&1; echo "status $?"
 done
 find "$ROOM" -name '*.part*' -o -name full -o -name '*.replaced-*' -o -name 'secret_key*'
@@ -41,7 +42,7 @@ def full(tmp_path: Path) -> list[str]:
     environment = {
         "PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT), "PYTHON": sys.executable,
         "ROOM": str(tmp_path / "room"), "ASSEMBLY_WEEK_DATA_DIR": str(tmp_path / "room" / "data"),
-        "ASSEMBLY_WEEK_RULES_FILE": str(RULES_FILE),
+        "ASSEMBLY_WEEK_RULES_FILE": str(RULES_FILE), "ASSEMBLY_WEEK_BACKUP_DIR": str(tmp_path / "room" / "copies"),
     }  # fmt: skip
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT]
     run = subprocess.run(  # noqa: S603 (our own words)
@@ -56,6 +57,8 @@ def test_commands_on_a_full_disk_say_where_and_leave_nothing(full: list[str], tm
     room = tmp_path / "room"
     full_database = "The database’s disk is full. Nothing was changed. Ask an organizer to free disk space."
 
+    needed = size(int(full[1].rpartition("(")[2].partition(" ")[0].replace(",", "")))
+
     assert full[3:] == [
         "FULL",
         full_database, "status 1",
@@ -63,6 +66,8 @@ def test_commands_on_a_full_disk_say_where_and_leave_nothing(full: list[str], tm
         f"The disk that holds {room} is full: make room there. There’s no backup.", "status 1",
         f"The disk that holds {room} is full: make room there. There’s no backup.", "status 1",
         f"The disk that holds {room / 'data'} is full: make room there. Nothing was changed.", "status 1",
+        f"A backup needs {needed}, and {room / 'copies'} has 0 bytes left: make room there. There’s no new backup.",
+        "status 1",
         f"No signing key can be made: The disk that holds {room / 'data'} is full: make room there.", "status 1",
         full_database, "status 1",
         "No weeks yet, so there’s nothing to verify.",

@@ -15,9 +15,11 @@ import pytest
 from app.db.database import Database
 from app.domain.actor import Act, command
 from app.domain.notices.model import Kind
+from app.services import jobs as queue
 from app.services import notices
 from app.services.access import accounts
 from app.services.notices import News
+from app.services.operations.kept_backups import BACK_UP
 from app.services.weeks import schedule, weeks
 from app.services.weeks.schedule import Action, Slot
 from tests.cli.conftest import Shell
@@ -122,6 +124,35 @@ def jobs(shell: Shell) -> list[tuple[str, int]]:
     """The kinds of messages in the queue, and whether they are done."""
     with closing(sqlite3.connect(shell.ledger)) as connection:
         query = "SELECT kind, done_at IS NOT NULL FROM job WHERE kind LIKE 'mail.%'"
+        return connection.execute(query).fetchall()
+
+
+def test_backup_under_way_in_a_server_that_was_killed_is_made_by_the_next(
+    open_week: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = open_week.desk / "copies"
+    directory.mkdir()
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_DIR", str(directory))
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_HOUR", "0")
+    (directory / ".assembly-week-20220914T030000Z.sqlite3.0123abcd.part").touch()
+    database, now = Database(f"sqlite:///{open_week.ledger}"), datetime.now(UTC)
+    with database.unit_of_work() as session:
+        queue.enqueue(session, BACK_UP, {}, run_at=now - ONE_HOUR, key=f"{BACK_UP}:{now.date()}")
+        queue.claim(session, "killed", {BACK_UP: ONE_HOUR / 60}, now - ONE_HOUR, 1)
+    database.dispose()
+
+    with started("serve", "--port", "0"):
+        until(lambda: sorted(path.suffix for path in directory.iterdir()) == [".lock", ".sha256", ".sqlite3"])
+        until(lambda: backup_of(open_week) == [(2, 1)])
+    [copy] = directory.glob("*.sqlite3")
+
+    assert open_week.document("restore", copy)["replaced"] is not None
+
+
+def backup_of(shell: Shell) -> list[tuple[int, int]]:
+    """The attempts at each backup in the queue, and whether it is done."""
+    with closing(sqlite3.connect(shell.ledger)) as connection:
+        query = f"SELECT attempts, done_at IS NOT NULL FROM job WHERE kind = '{BACK_UP}'"  # noqa: S608 (our own words)
         return connection.execute(query).fetchall()
 
 

@@ -1,17 +1,22 @@
 """`restore` trusts nobody: a foreign or damaged schema, content without sense, a process that was killed before."""
 
+import os
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from app.config import sqlite_url
+from app.config import PROJECT, sqlite_url
 from app.db.database import Database
 from app.services.operations import schema
 from app.services.operations.whole_files import part_of
 from tests.cli.conftest import Shell
+from tests.cli.processes import started
 
 ISSUE = '{"kind":"issue","person":"ada@example.com","occurred_at":"2022-09-14T09:00Z","source":"gh","external_id":"1"}'
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -222,6 +227,80 @@ def test_backup_of_an_older_version_is_migrated(shell: Shell, revision: str) -> 
 
     assert shell.document("restore", file)["revision"] == schema.newest()
     assert shell.text("week", "list").startswith("No weeks yet.")
+
+
+def test_copy_that_was_changed_on_its_way_is_not_restored(played: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_DIR", str(played.desk / "copies"))
+    file = Path(played.document("backup")["file"])
+    before = names(played.home)
+    with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+        copy.execute("UPDATE person SET name = 'Eda Lovelace' WHERE name = 'Ada Lovelace'")  # nothing else would notice
+
+    changed = played.refusal("restore", file)
+    left = names(played.home)
+    checksum = file.with_name(f"{file.name}.sha256")
+    checksum.write_text("")
+    no_checksum = played.refusal("restore", file)
+    checksum.unlink()
+    played.text("restore", file)
+
+    assert changed == (
+        f"{file} isn’t as it was made: {checksum.name} has another checksum. It was cut off or changed on its way. "
+        "Nothing was changed."
+    )
+    assert left == sorted([*before, "server.lock"])
+    assert no_checksum == (
+        f"{checksum} holds no checksum. Copy both files again, or delete it to go without. Nothing was changed."
+    )
+
+
+def test_copy_with_a_journal_beside_it_is_not_restored(played: Shell) -> None:
+    file = played.desk / "copy.sqlite3"
+    (played.desk / "copy.sqlite3-journal").write_bytes(b"x")
+
+    assert played.refusal("restore", file) == (
+        f"{file} was cut off while it was written: copy.sqlite3-journal lies beside it. Nothing was changed."
+    )
+
+
+def test_restore_is_noted_in_the_audit_of_what_it_restored(played: Shell) -> None:
+    played.text("restore", "copy.sqlite3")
+
+    with closing(sqlite3.connect(played.ledger)) as restored:
+        query = "SELECT action, object_kind, object_name, by LIKE 'command:%' FROM audit ORDER BY id DESC LIMIT 1"
+        assert restored.execute(query).fetchall() == [("database.restored", "database", "copy.sqlite3", 1)]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from app.cli.commands import app
+rename = Path.replace
+def replace(self, target):
+    if Path(target).name == "assembly-week.sqlite3":
+        "after" in sys.argv[1] and rename(self, target)
+        os.kill(os.getpid(), 9)
+    return rename(self, target)
+Path.replace = replace
+app(["restore", sys.argv[2]])
+"""
+
+
+@pytest.mark.parametrize(("moment", "state"), [("before", "closed"), ("after", "open")])
+def test_restore_that_is_killed_leaves_the_old_database_or_the_new_one(played: Shell, moment: str, state: str) -> None:
+    played.text("week", "close", "q3-2022")
+    command = [sys.executable, "-c", KILLED, moment, "copy.sqlite3"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+    killed = subprocess.run(command, env=environment, check=False)  # noqa: S603 (our own words)
+
+    left = [name for name in names(played.home) if ".part" in name]
+    found = played.document("week", "list")["weeks"][0]["state"]
+    with started("serve", "--port", "0"):
+        after_a_start = [name for name in names(played.home) if ".part" in name]
+    assert (killed.returncode, found) == (-signal.SIGKILL, state)
+    assert (bool(left), after_a_start) == (moment == "before", [])
+    assert played.document("verify")["differences"] == []
 
 
 def test_three_replaced_databases_are_kept_and_none_that_was_restored(played: Shell) -> None:

@@ -184,6 +184,18 @@ def test_secret_is_read_from_the_file_that_is_named(monkeypatch: pytest.MonkeyPa
     assert getattr(found, name).get_secret_value() == ALL_SECRETS[name]
 
 
+def test_daily_backups_are_for_sqlite_and_keep_at_least_one_day() -> None:
+    on_postgresql = refusal(backup_dir="copies", database_url=POSTGRESQL, secret_key=KEY)
+    senseless = refusal(backup_dir="copies", backup_hour=24, backup_days=0, backup_weeks=-1)
+
+    assert on_postgresql == "ASSEMBLY_WEEK_BACKUP_DIR is for SQLite. Remove it, and back PostgreSQL up with pg_dump."
+    assert senseless == (
+        "ASSEMBLY_WEEK_BACKUP_HOUR: Input should be less than or equal to 23. "
+        "ASSEMBLY_WEEK_BACKUP_DAYS: Input should be greater than or equal to 1. "
+        "ASSEMBLY_WEEK_BACKUP_WEEKS: Input should be greater than or equal to 0."
+    )
+
+
 def test_secret_file_and_value_at_once_are_refused(tmp_path: Path) -> None:
     assert refusal(secret_key=KEY, secret_key_file=tmp_path) == (
         "Both ASSEMBLY_WEEK_SECRET_KEY and ASSEMBLY_WEEK_SECRET_KEY_FILE are set. Remove one of them."

@@ -27,6 +27,6 @@ def test_a_worker_completes_who_checked_in_once_the_shift_is_over(game: Game) ->
         with game.database.reading() as session:
             return session.exec(select(Seat.state)).one() == "completed"
 
-    run_until(is_completed, Worker(game.database, clock, handlers, daily=[shifts.PLAN], look=LOOK))
+    run_until(is_completed, Worker(game.database, clock, handlers, daily={shifts.PLAN: 0}, look=LOOK))
 
     assert game.at("2022-09-15 08:00").points()["Owls"] == 20

@@ -1,7 +1,7 @@
 """The worker: every job at least once, by one worker at a time, and again after a failure."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -19,6 +19,7 @@ from tests.races import several
 from tests.web.running_app import SettableClock
 
 LOOK = 0.01
+Daily = Mapping[str, int] | None
 
 
 class CallLog:
@@ -70,10 +71,13 @@ def run_until(condition: Callable[[], bool], *workers: Worker) -> None:
 
 
 def worker_for(
-    database: Database, clock: SettableClock, handle: Callable[[Claim], Awaitable[None]], daily: Sequence[str] = ()
+    database: Database,
+    clock: SettableClock,
+    handle: Callable[[Claim], Awaitable[None]],
+    daily: Mapping[str, int] | None = None,
 ) -> Worker:
     job = Job("mail", handle, attempts=3, backoff=timedelta(seconds=10), final=(MailRejected,))
-    return Worker(database, clock, [job, *(Job(kind, handle) for kind in daily)], daily=daily, look=LOOK)
+    return Worker(database, clock, [job, *(Job(kind, handle) for kind in daily or ())], daily=daily, look=LOOK)
 
 
 def test_worker_does_a_job_once(database: Database, clock: SettableClock) -> None:
@@ -206,7 +210,15 @@ def test_run_plans_daily_jobs_once_a_day_in_all_processes(database: Database, cl
     with several(database.url, 2) as places:
         for day in range(2):
             clock.now = NOW + timedelta(days=day)
-            workers = [worker_for(place, clock, handle, daily=["backup"]) for place in places]
+            workers = [worker_for(place, clock, handle, daily={"backup": 3}) for place in places]
             run_until(partial(planned, day + 1), *workers)
 
     assert [row.key for row in rows(database, "backup")] == ["backup:2022-09-14", "backup:2022-09-15"]
+
+
+def test_run_plans_a_daily_job_for_its_hour(database: Database, clock: SettableClock) -> None:
+    worker = worker_for(database, clock, CallLog(), daily={"early": 3, "late": 23})
+
+    run_until(lambda: bool(rows(database, "late")), worker)
+
+    assert [rows(database, kind)[0].run_at for kind in ("early", "late")] == [NOW, NOW.replace(hour=23)]

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import get_args
 
 import pytest
 from sqlmodel import col, select
 
-from app.config import PROJECT
+from app.config import PROJECT, sqlite_url
 from app.db.database import Database
 from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.domain.view import EVERYTHING
@@ -32,6 +34,7 @@ from app.services.intake import (
     unmatched,
 )
 from app.services.intake.delivery_search import Wanted
+from app.services.operations import restores, schema
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.people import people
@@ -414,6 +417,21 @@ def take_somebody_off_a_waiting_list(game: Game) -> None:
         waiting.leave_list(session, SLUG, shift.id, people[BO], game.act, reason="He moved")
 
 
+def restore_a_backup(game: Game) -> None:
+    """Only a file can be: its audit says so, and the game's goes on as if nothing had happened."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "copy.sqlite3"
+        copy = Database(sqlite_url(file))
+        schema.migrate(copy)
+        copy.dispose()
+        restores.restore(Path(folder) / "restored.sqlite3", file, game.act)
+        restored = Database(sqlite_url(Path(folder) / "restored.sqlite3"))
+        [entry] = noted(restored, 0)
+        restored.dispose()
+    with game.database.unit_of_work() as session:
+        session.add(AuditEntry(**entry.model_dump(exclude={"id"})))
+
+
 def edit_and_cancel_a_shift(game: Game) -> None:
     with game.database.unit_of_work() as session:
         span = slot(date(2022, 9, 16), 6 * 60, 8 * 60, PACIFIC)
@@ -505,6 +523,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     ],
     take_somebody_off_a_waiting_list: ["shift.created", "waiting.ended"],
     edit_and_cancel_a_shift: ["shift.created", "shift.edited", "shift.cancelled"],
+    restore_a_backup: ["database.restored"],
     export_tables: ["ledger.exported", "standings.exported", "shifts.exported", "counts.exported"],
     take_a_week_elsewhere: ["archive.exported", "week.imported"],
     make_shifts: ["shift.created", "shifts.generated"],

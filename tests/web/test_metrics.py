@@ -1,14 +1,16 @@
 """`/metrics` as Prometheus reads it."""
 
 import re
+from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.config import PROJECT
+from app.config import PROJECT, Settings
 from app.metrics import GROW_WITH_ACTIVITIES
 from app.services import jobs, lifecycle
-from tests.builders import SLUG, act_by
-from tests.web.running_app import API, RunningApp
+from app.services.operations import kept_backups
+from tests.builders import SLUG, Game, act_by
+from tests.web.running_app import API, RunningApp, SettableClock, serving
 
 NAMES = re.compile(r"\b(?:assembly_week|live)_[a-z_]+")
 
@@ -79,6 +81,21 @@ def test_metrics_show_what_waits(site: RunningApp) -> None:
 
     assert (shown["assembly_week_jobs_waiting", ()] >= 1, shown["assembly_week_jobs_dead", ()]) == (True, 0)
     assert shown["assembly_week_streams", ()] == 0
+
+
+def test_metrics_tell_when_the_newest_backup_was_made(game: Game, settings: Settings, clock: SettableClock) -> None:
+    assert game.slug == SLUG
+    settings = settings.changed(backup_dir=settings.data_dir / "copies", backup_hour=23)
+    plan = kept_backups.plan_of(settings)
+    assert plan is not None
+    with serving(settings, clock) as site:
+        before = figures(site)
+        copy = kept_backups.make(plan, clock.now - timedelta(days=1)).copy
+        after = figures(site)
+
+    names = [(f"assembly_week_backup_{figure}", ()) for figure in ("timestamp_seconds", "bytes")]
+    assert [before[name] for name in names] == [0, 0]
+    assert [after[name] for name in names] == [copy.at.timestamp(), copy.bytes]
 
 
 def test_metrics_count_nothing_that_a_freeze_hides(site: RunningApp) -> None:

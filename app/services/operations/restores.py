@@ -14,8 +14,19 @@ from sqlalchemy.exc import DBAPIError
 from app.config import sqlite_url
 from app.db.database import Database
 from app.db.outages import write_trouble
+from app.domain.actor import Act
 from app.errors import Conflict, Malformed, Problem, Unavailable
-from app.services.operations import backups, schema, server_lock, sqlite_schema, sqlite_values
+from app.services.audit import audit
+from app.services.audit.audit import AuditTarget
+from app.services.operations import (
+    backups,
+    checksums,
+    schema,
+    server_lock,
+    soundness,
+    sqlite_schema,
+    sqlite_values,
+)
 from app.services.operations.whole_files import BESIDE, part_of, sync
 from app.services.standings import verification
 
@@ -32,26 +43,26 @@ class Restored(NamedTuple):
     revision: str
 
 
-def restore(ledger: Path, source: Path, *, now: datetime, verified: bool = True) -> Restored:
+def restore(ledger: Path, source: Path, act: Act, *, verified: bool = True) -> Restored:
     """Put a backup in the ledger's place, migrated to the newest schema; what it replaces is kept beside it.
 
-    Its schema is compared with ours before anything is done with it that could run a trigger or a view of somebody
-    else's. `verified` says that its boards must follow from its ledger. Raises Conflict while a server runs, Malformed
-    for a file that is no good database of ours, Unavailable where there is no room; then nothing changed.
+    Everything is proven on a copy, whose audit says who restored it. A checksum beside the file must fit. Its schema is
+    compared with ours before anything is done with it that could run a trigger or a view of somebody else's.
+    `verified` says that its boards must follow from its ledger. Raises Conflict while a server runs, Malformed for a
+    file that is no good database of ours, Unavailable where there is no room; then nothing changed.
     """
     if ledger.exists() and source.samefile(ledger):
         raise Conflict(f"{source} is the database itself; there’s nothing to restore.")
     refusal = "A server is running on this data. Stop it, restore, and start it again."
     with _explained(source, ledger.parent), server_lock.held(ledger.parent / server_lock.LOCK_NAME, refusal):
         with part_of(ledger) as part:
+            _check_whole(source)
             backups.copy(_address(source), part, lambda _done, _all: None)
             _check(part, source)
-            revision = _migrate(part, source, now if verified else None)
+            revision = _migrate(part, source, act, verified=verified)
             if ledger.exists():
                 _take_after(part, ledger)
-            replaced = _set_aside(ledger, now)
-            part.replace(ledger)
-            sync(ledger.parent)
+            replaced = _swap(part, ledger, act.now)
         _forget_old(ledger, source)
     return Restored(replaced, revision)
 
@@ -82,50 +93,44 @@ def _address(source: Path) -> str:
 
 def _check(part: Path, source: Path) -> None:
     """Raise Malformed unless this is an undamaged database of ours, with exactly a schema that we made."""
-    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-        copy.execute("PRAGMA trusted_schema = OFF")
-        copy.execute("PRAGMA query_only = ON")
-        # Before anything else: a view in a table's place, or an index on an expression, runs when it is looked at.
-        _check_schema(copy, source)
-        _check_content(copy, source)
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy, _nothing_changed():
+        soundness.check(copy, source)
 
 
-def _check_schema(copy: sqlite3.Connection, source: Path) -> None:
-    revisions = list(sqlite_schema.revisions_in(copy))
-    is_ours = sqlite_schema.is_ours(copy)
-    if not is_ours or len(revisions) > 1:
-        raise Malformed(f"{source} isn’t a database of Assembly Week. {_NOTHING}")
-    if revisions and revisions[0] not in schema.revisions():
-        raise Malformed(f"{source} was made by a newer version of Assembly Week. Install that one, or a newer one.")
-    flaws = sqlite_schema.differences(copy, revisions[0] if revisions else schema.newest())
-    if flaws:
-        others = f", and differs in {len(flaws) - 1} more ways" if len(flaws) > 1 else ""
-        raise Malformed(f"{source} {flaws[0]}{others}. {_NOTHING}")
+def _check_whole(source: Path) -> None:
+    """Raise Malformed for a copy that was cut off, changed on its way, or is being written."""
+    journal = source.with_name(f"{source.name}-journal")
+    with _nothing_changed():
+        checksums.check(source)
+        if journal.exists() and journal.stat().st_size:
+            raise Malformed(f"{source} was cut off while it was written: {journal.name} lies beside it.")
 
 
-def _check_content(copy: sqlite3.Connection, source: Path) -> None:
-    if (encoding := copy.execute("PRAGMA encoding").fetchone()[0]) != "UTF-8":
-        raise Malformed(f"{source} keeps its text as {encoding}, not as UTF-8. {_NOTHING}")
-    if (found := copy.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
-        raise Malformed(f"{source} is damaged: {found}. {_NOTHING}")
-    if (dangling := copy.execute("PRAGMA foreign_key_check").fetchone()) is not None:
-        table, _row, parent, _key = dangling
-        raise Malformed(f"{source} is damaged: a row of {table} needs one of {parent} that is gone. {_NOTHING}")
+@contextmanager
+def _nothing_changed() -> Iterator[None]:
+    """Say at the end of a refusal that nothing was changed."""
+    try:
+        yield
+    except Malformed as flaw:
+        raise Malformed(f"{flaw.detail} {_NOTHING}") from flaw
 
 
-def _migrate(part: Path, source: Path, verify_at: datetime | None) -> str:
+def _migrate(part: Path, source: Path, act: Act, *, verified: bool) -> str:
     """Bring the copy to the newest schema, verify its boards, and fold its WAL into it, so that it is one file."""
     database = Database(sqlite_url(part))
     try:
         revision = schema.migrate(database)
-        if verify_at is not None:
+        if verified:
             try:
-                _verify(database, source, verify_at)
+                _verify(database, source, act.now)
             except Unavailable:
                 # Text that is no UTF-8 looks to the driver as if the database were away.
                 _check_values(part, source)
                 raise
             _check_values(part, source)
+        with database.unit_of_work() as session:
+            name = os.fsencode(source.name).decode(errors="replace")
+            audit.note(session, "database.restored", AuditTarget("database", "ledger", name), act)
     finally:
         database.dispose()
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
@@ -168,18 +173,32 @@ def _take_after(part: Path, ledger: Path) -> None:
         os.chown(part, owner.st_uid, owner.st_gid)
 
 
-def _set_aside(ledger: Path, now: datetime) -> Path | None:
-    """Rename the ledger and what belongs to it: a WAL left behind would be read into the restored file."""
-    if not ledger.exists():
-        return None
-    with suppress(sqlite3.Error), closing(sqlite3.connect(ledger, isolation_level=None)) as old:
-        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    aside = ledger.with_name(f"{ledger.name}.replaced-{now:%Y%m%dT%H%M%S.%f}Z")
-    for ending in (*BESIDE, ""):
-        beside = ledger.with_name(ledger.name + ending)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + ending))
+def _swap(part: Path, ledger: Path, now: datetime) -> Path | None:
+    """Put the copy in the ledger's place in one step; the one it replaces, with what belongs to it, gets another name.
+
+    There is a ledger at every moment, so whoever is killed here leaves the old one or the new one: a server that found
+    none would begin another. A log that could not be folded in goes first: it would be read into the restored file.
+    """
+    aside = None
+    if ledger.exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(ledger, isolation_level=None)) as old:
+            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        aside = ledger.with_name(f"{ledger.name}.replaced-{now:%Y%m%dT%H%M%S.%f}Z")
+        _give_second_name(ledger, aside)
+        for ending in BESIDE:
+            beside = ledger.with_name(ledger.name + ending)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + ending))
+    part.replace(ledger)
+    sync(ledger.parent)
     return aside
+
+
+def _give_second_name(file: Path, name: Path) -> None:
+    try:
+        name.hardlink_to(file)
+    except OSError:  # not every file system has such links; then there is a moment without a ledger
+        file.rename(name)
 
 
 def _forget_old(ledger: Path, source: Path) -> None:

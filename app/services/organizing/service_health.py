@@ -13,6 +13,8 @@ from app.services import jobs
 from app.services.intake import outages
 from app.services.operations import room
 from app.services.operations.room import Room
+from app.services.organizing import backup_health
+from app.services.organizing.backup_health import BackupHealth
 
 LOOKED_AT = timedelta(days=7)
 LATE = timedelta(minutes=5)
@@ -23,8 +25,8 @@ LATE = timedelta(minutes=5)
 class ServiceHealth:
     """The state of the service: the database's `engine` and its bytes, None where it doesn't tell.
 
-    `room` is that of the disk of a SQLite file. `is_held_up` says that jobs are due for long; `outages` are those of
-    the last seven days, the newest first.
+    `room` is that of the disk of a SQLite file, `backups` are None where none are scheduled. `is_held_up` says that
+    jobs are due for long; `outages` are those of the last seven days, the newest first.
     """
 
     engine: str
@@ -33,6 +35,7 @@ class ServiceHealth:
     jobs: int
     is_held_up: bool
     outages: Sequence[Outage]
+    backups: BackupHealth | None
 
 
 def look(session: Session, settings: Settings, now: datetime) -> ServiceHealth:
@@ -43,6 +46,7 @@ def look(session: Session, settings: Settings, now: datetime) -> ServiceHealth:
         "SQLite" if settings.on_sqlite else "PostgreSQL", _size(session),
         room.of(settings.data_dir) if settings.on_sqlite else None,
         backlog.waiting, is_held_up, outages.since(session, now - LOOKED_AT),
+        backup_health.look(session, settings, now),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def home_page(page: Page[SignedInAct]) -> Response:
     sources = [each for each in health.every(page.session, page.clock.real()) if each.needs_a_look]
     return page.render(
         "organizer/home.html", found=overview, zone=zone, steps=steps(overview), next_step=next_step(overview),
-        tasks=tasks(overview, sources, service.room, zone), service=service, version=__version__, job_name=wording.job,
+        tasks=tasks(overview, sources, service, zone), service=service, version=__version__, job_name=wording.job,
     )  # fmt: skip
 
 

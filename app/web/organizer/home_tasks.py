@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from app.domain.wording import size
 from app.services.intake.health import Health
-from app.services.operations.room import Room
+from app.services.operations.kept_backups import BACK_UP
+from app.services.organizing.backup_health import BackupHealth
 from app.services.organizing.dashboard import Overview
+from app.services.organizing.service_health import ServiceHealth
 from app.web.http.addresses import url_for
 from app.web.http.render import local_day, local_time, plural, stamp
 from app.web.organizer import source_words
@@ -25,10 +27,11 @@ class Task(NamedTuple):
     name: str = ""
 
 
-def tasks(found: Overview, sources: Sequence[Health], room: Room | None, zone: tzinfo) -> list[Task]:
+def tasks(found: Overview, sources: Sequence[Health], service: ServiceHealth, zone: tzinfo) -> list[Task]:
     """Everything that needs an organizer now, what cannot wait first."""
     return [
-        *_of_the_service(found, room),
+        *_of_the_service(found, service),
+        *_of_backups(service.backups, zone),
         *_of_shifts_on(found),
         *_of_sources(sources),
         *_of_deliveries(found),
@@ -38,19 +41,33 @@ def tasks(found: Overview, sources: Sequence[Health], room: Room | None, zone: t
     ]
 
 
-def _of_the_service(found: Overview, room: Room | None) -> Iterator[Task]:
+def _of_the_service(found: Overview, service: ServiceHealth) -> Iterator[Task]:
+    room, backups = service.room, service.backups
     if room is not None and room.is_tight:
         yield Task(f"The disk of the database has {size(room.free)} left of {size(room.total)}. Make room there.")
     if found.rules_errors:
         mistakes = plural(len(found.rules_errors), "mistake", "mistakes")
         yield Task(f"The rules file has {mistakes}. Version {found.rules_version} stays active.", "#rules", "See them")
-    if found.dead_jobs:
-        yield Task(
-            plural(len(found.dead_jobs), "thing", "things") + " failed after several tries.", "#jobs", "Try again"
-        )
+    told_of = {BACK_UP} if backups is not None and backups.given_up else set()
+    if dead := [job for job in found.dead_jobs if job.kind not in told_of]:
+        yield Task(plural(len(dead), "thing", "things") + " failed after several tries.", "#jobs", "Try again")
     if found.broken_webhooks:
         number = plural(len(found.broken_webhooks), "webhook was", "webhooks were")
         yield Task(f"{number} disabled, for every try failed.", "#webhooks", "See which")
+
+
+def _of_backups(backups: BackupHealth | None, zone: tzinfo) -> Iterator[Task]:
+    if backups is None:
+        return
+    newest = f"The newest one is from {stamp(backups.last.at, zone)}." if backups.last else "There’s none so far."
+    if backups.given_up:
+        yield Task(f"The backup failed. {backups.failure} {newest}", "#jobs", "Try again")
+    elif backups.failure:
+        yield Task(f"The backup failed and is tried again. {backups.failure} {newest}")
+    elif backups.is_old:
+        yield Task(f"No backup for over two days. {newest} Run “assembly-week backup”: it says what is wrong.")
+    elif backups.is_gone:
+        yield Task(f"{backups.directory} holds no backup. Is its disk there? “assembly-week backup” makes one.")
 
 
 def _of_shifts_on(found: Overview) -> Iterator[Task]:

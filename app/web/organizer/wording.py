@@ -28,6 +28,7 @@ ACTIONS = {
     "counts.exported": "Exported counts of activities",
     "cover.approved": "Approved a cover",
     "cover.declined": "Declined a cover",
+    "database.restored": "Restored the database from a backup",
     "deliveries.replayed": "Had deliveries looked at again",
     "deliveries.set-aside": "Set deliveries aside",
     "display.changed": "Changed a display’s settings",
@@ -125,6 +126,7 @@ KINDS = {
     "audit": "The audit",
     "bulk": "Bulk reversals",
     "connection": "Sources",
+    "database": "The database",
     "delivery": "Deliveries",
     "display": "Displays",
     "guestbook": "Guestbook entries",
@@ -179,6 +181,7 @@ JOBS = {
     "mail.sign_in_link": "A sign-in link by email",
     "shifts.remind": "Reminders of a shift",
     "week.change": "A planned opening, freeze or closing of a week",
+    "upkeep.back_up": "The daily backup",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }
 

@@ -2,20 +2,23 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from app.config import Settings
+from app.domain.wording import size
 from app.jobs import upkeep
-from app.models import Display
+from app.models import Display, QueuedJob
 from app.services import jobs
 from app.services.access import accounts, tokens
-from app.services.operations import room
+from app.services.operations import kept_backups, room
 from app.services.operations.room import Room
 from app.services.rules import rule_sets
-from tests.builders import ADA, BO, CATS, CHIDI, NOW, OWLS, SLUG, a_team, a_week, act_by
+from tests.builders import ADA, BO, CATS, CHIDI, NOW, OWLS, SLUG, Game, a_team, a_week, act_by
 from tests.services.shifts.test_seats import Plan
 from tests.web.organizer.reading import text_of
-from tests.web.running_app import RunningApp, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, serving, sign_in
 
 OLU = "olu@example.com"
 
@@ -128,6 +131,61 @@ def test_screens_that_are_away_for_an_hour_and_a_full_disk_are_told(
         "6 people haven’t signed in. Create links",
         "Lobby",
     ]
+
+
+def last_backup(site: RunningApp) -> str:
+    """The overview's line about the last backup; empty where there is none."""
+    page = text_of(sign_in(site, OLU, "organizer").get("/organizer"))
+    return page.partition("Last backup ")[2].partition(" Jobs ")[0]
+
+
+def test_last_backup_is_told_and_what_to_do_where_it_failed(
+    game: Game, settings: Settings, clock: SettableClock
+) -> None:
+    settings = settings.changed(backup_dir=settings.data_dir / "copies", backup_hour=23)
+    plan = kept_backups.plan_of(settings)
+    assert plan is not None
+    with serving(settings, clock) as site:
+        none = last_backup(site), needed(site)[0]
+        copy = kept_backups.make(plan, clock.now - timedelta(hours=47)).copy
+        fresh = last_backup(site), needed(site)[0]
+        tried(game, done_at=clock.now)
+        clock.now += timedelta(hours=2)
+        old = needed(site)[0]
+        tried(game, error="The disk is full. There’s no new backup.", run_at=clock.now + timedelta(minutes=9))
+        failing = needed(site)[0]
+        tried(game, error="The disk is full. There’s no new backup.", dead_at=clock.now)
+        given_up = needed(site)
+        copy.path.unlink()
+        given_up_without = needed(site)[0]
+        tried(game, done_at=clock.now)
+        gone = last_backup(site), needed(site)[1]
+
+    newest = "The newest one is from 12 Sep 2022, 14:00."
+    never = "6 people haven’t signed in. Create links"
+    assert none == ("None yet, due daily from 23:00 UTC", never)
+    assert fresh == (f"12 Sep 2022, 14:00, {size(copy.bytes)}, 1 kept", never)
+    assert old == f"No backup for over two days. {newest} Run “assembly-week backup”: it says what is wrong."
+    assert failing == (f"The backup failed and is tried again. The disk is full. There’s no new backup. {newest}")
+    assert given_up[:2] == [f"The backup failed. The disk is full. There’s no new backup. {newest} Try again", never]
+    assert given_up_without == (
+        "The backup failed. The disk is full. There’s no new backup. There’s none so far. Try again"
+    )
+    assert gone == (
+        "None", f"{plan.directory} holds no backup. Is its disk there? “assembly-week backup” makes one.",
+    )  # fmt: skip
+
+
+def tried(game: Game, **outcome: Any) -> None:
+    """A later backup job, with what became of it."""
+    with game.database.unit_of_work() as session:
+        fields: dict[str, Any] = {"kind": kept_backups.BACK_UP, "payload": "{}", "run_at": NOW, "attempts": 1}
+        session.add(QueuedJob(**fields | outcome))
+
+
+@BOTH_ENGINES
+def test_backups_that_nobody_scheduled_are_told_of_where_they_could_be(site: RunningApp, engine: str) -> None:
+    assert last_backup(site) == ("None scheduled" if engine == "sqlite" else "")
 
 
 def test_an_overview_on_which_nothing_waits_says_so(empty_site: RunningApp) -> None:
