@@ -132,3 +132,17 @@ def test_scenes_fit_screens_of_either_way_and_size(
 
         assert outside == []
         assert small >= (21 if size == "normal" else 25)
+
+
+def test_upright_screen_shows_all_of_rows_with_a_tie_break(chromium: Browser, site: RunningApp) -> None:
+    for number in range(24):
+        site.game.team(f"Team {number}", f"p{number}@example.com")
+        site.record(person=f"p{number}@example.com", occurred_at=f"2022-09-14T0{number % 3}:00:00-07:00")
+    with screen(chromium, site, width=1080, height=1920) as wall:
+        cut = wall.page.eval_on_selector_all(
+            "#scene-board .rank",
+            "all => all.filter((each) => each.scrollHeight > each.clientHeight + 4).map((each) => each.textContent)",
+        )
+
+        assert wall.page.locator("#scene-board .rank__tie").count() > 8
+        assert cut == []

@@ -1,19 +1,25 @@
 """Widths between a phone and a laptop, forced colours and long names: what they once took apart stays whole."""
 
+from datetime import date, timedelta
+
 import pytest
 from playwright.sync_api import Browser, Page
 
 from app.domain.intake.kinds import KINDS
+from app.domain.notices.emails import Links, compose
+from app.domain.notices.wording import told
 from app.domain.webhooks.events import EVENTS
-from app.services.access import tokens
+from app.services.access import accounts, links, tokens
 from app.services.operations import secrets
+from app.services.shifts import readiness
 from app.services.webhooks import endpoints
 from tests.browser.display import screen
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow
 from tests.browser.test_organizer_weeks import LONG, desk
-from tests.builders import ADA, DUA, SLUG, act_by
+from tests.browser.test_screens import open_as
+from tests.builders import ADA, DUA, OWLS, SLUG, Game, a_week, act_by
 from tests.services.intake.inbox import Inbox
-from tests.web.running_app import RunningApp, pair
+from tests.web.running_app import RunningApp, pair, sign_in
 from tests.web.test_organizer_teams import person_id
 
 pytestmark = pytest.mark.browser
@@ -122,6 +128,68 @@ def test_names_of_sixty_letters_in_a_list_of_reasons_stay_on_a_phone(chromium: B
 
         assert page.locator(".notes").inner_text().startswith("W" * 60)
         assert overflow(page) == 0
+
+
+def test_names_of_sixty_letters_in_an_earlier_week_and_in_figures_stay_on_a_phone(
+    chromium: Browser, site: RunningApp
+) -> None:
+    before = site.clock.now - timedelta(days=91)
+    with site.database.unit_of_work() as session:
+        a_week(session, "q2-2022", name="W" * 60, now=before, starts=date(2022, 6, 13), ends=date(2022, 6, 17))
+    Game(site.database, before, "q2-2022").close()
+    site.game.team("W" * 60, "long@example.com")
+    site.record(person="long@example.com")
+    with looking(chromium, PHONE) as page:
+        page.goto(f"{site.url}/weeks/{SLUG}/summary")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        widths = page.eval_on_selector_all(".numbers tbody th", "all => all.map((each) => each.offsetWidth)")
+
+        assert page.locator(".numbers__most .visually-hidden").count()
+        assert overflow(page) == 0
+        assert max(widths) < PHONE[0] * 2 / 3, "a name takes the numbers out of sight"
+
+
+def test_names_of_sixty_letters_on_buttons_and_beside_boxes_stay_on_a_phone(
+    chromium: Browser, site: RunningApp
+) -> None:
+    with site.database.unit_of_work() as session:
+        readiness.change(session, "W" * 100, act_by("Olu"), version=readiness.current(session).number)
+        person = accounts.create(session, act_by("Olu", site.clock.now), name="W" * 60, email="long@example.com")
+        link = links.make(session, person, "invitation", act_by("Olu", site.clock.now))
+    with looking(chromium, PHONE) as page:
+        page.goto(f"{site.url}/sign-in/link/{link}")
+        assert page.get_by_role("button").inner_text().endswith("W" * 60)
+        assert overflow(page) == 0
+        open_as(page, sign_in(site, ADA), "/me/ready")
+        assert page.locator(".check").count() == 1
+        assert overflow(page) == 0
+
+
+def test_boxes_and_links_that_stand_alone_are_met_by_a_finger(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    small = []
+    with desk(chromium, site, PHONE) as page:
+        receipt = f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}"
+        for path in ("/organizer/displays", "/weeks", receipt, f"/weeks/{SLUG}/guestbook", "/me"):
+            page.goto(f"{site.url}{path}")
+            small += page.eval_on_selector_all(
+                ".check, .weeks__name a, .heading__aside > a, .footnote > a:only-child",
+                "all => all.map((each) => each.getBoundingClientRect())"
+                ".filter((box) => box.width < 43.5 || box.height < 43.5).map((box) => [box.width, box.height])",
+            )
+
+    assert small == []
+
+
+def test_email_with_names_of_sixty_letters_stays_on_a_phone(chromium: Browser) -> None:
+    addresses = Links("https://w.invalid/weeks", "https://w.invalid/me/settings", "https://w.invalid/unsubscribe/x")
+    email = compose("W" * 60, told("offered", {"name": "W" * 60, "when": "Thu 06:00–08:00 PDT"}), addresses)
+    with looking(chromium, PHONE, is_mobile=True, color_scheme="dark") as page:
+        page.set_content(email.html)
+
+        width = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        assert width == [PHONE[0], PHONE[0]], "a phone shows it smaller, or cuts it"
+        assert 'name="color-scheme" content="light dark"' in email.html
 
 
 def test_forced_colours_draw_the_edges_of_avatars_and_steps(chromium: Browser, site: RunningApp) -> None:

@@ -22,6 +22,9 @@ class Email(NamedTuple):
     html: str
 
 
+_LOOK = "max-width: 36em; font-family: sans-serif; line-height: 1.5; overflow-wrap: anywhere"
+
+
 def compose(name: str, notice: Told, links: Links) -> Email:
     """The email to somebody of this name."""
     hello: Line = (Part("Hello "), Part(name, is_typed=True), Part(","))
@@ -40,8 +43,9 @@ def _html(body: list[Line], notice: Told, links: Links) -> str:
     paragraphs = "".join(f"<p>{_marked(line, is_strong=line is notice.title)}</p>" for line in body)
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(as_text(notice.title))}</title></head>"
-        f'<body style="font-family: sans-serif; line-height: 1.5">{paragraphs}'
+        f'<body style="{_LOOK}">{paragraphs}'
         f'<p><a href="{escape(links.page)}">See it</a></p>'
         f'<p style="font-size: smaller"><a href="{escape(links.settings)}">Choose what you get emails about</a> · '
         f'<a href="{escape(links.unsubscribe)}">Stop emails like this</a></p></body></html>\n'
