@@ -18,6 +18,7 @@ from app.models import (
     LedgerEntry,
     Person,
     QueuedJob,
+    ScheduledChange,
     SignIn,
     Team,
     Token,
@@ -34,7 +35,7 @@ from app.services.shifts.gaps import Gaps
 from app.services.shifts.settings import settings_of
 from app.services.teams import teams
 from app.services.webhooks import endpoints
-from app.services.weeks import weeks
+from app.services.weeks import schedule, weeks
 
 MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
 
@@ -51,7 +52,8 @@ class Overview:
 
     `waits` is what waits for organizers in its shifts, `unmatched` are all deliveries whose author nobody knows,
     `unread` those that could not be read. `gaps` are its shifts that lack people and teams without one, `away` the
-    screens that were not seen for an hour, quiet hours aside.
+    screens that were not seen for an hour, quiet hours aside, `failed_plans` the planned changes of any week that could
+    not happen.
     """
 
     week: Week | None
@@ -72,6 +74,7 @@ class Overview:
     unread: int
     gaps: Gaps
     away: Sequence[Display]
+    failed_plans: Sequence[tuple[Week, ScheduledChange]]
 
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
@@ -102,6 +105,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         unread=_count(session, Delivery.state == "quarantined"),
         gaps=_gaps(session, week, now) if week and week.state == "open" else Gaps(),
         away=absences.away(session, wall, week.zone if week else zone_or_utc("UTC")),
+        failed_plans=schedule.failed(session),
     )
 
 

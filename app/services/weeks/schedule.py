@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.calendar.days import boundary, day_bounds, moment_at
@@ -59,6 +59,13 @@ def planned(session: Session, week_id: int) -> Planned:
     """The changes that are planned of a week, or could not happen, by action in the order of its life."""
     rows = {row.action: row for row in session.exec(select(ScheduledChange).where(ScheduledChange.week_id == week_id))}
     return {action: rows[action] for action in ACTIONS if action in rows}
+
+
+def failed(session: Session) -> list[tuple[Week, ScheduledChange]]:
+    """The changes of all weeks that could not happen at their times, with their weeks, the oldest first."""
+    query = select(Week, ScheduledChange).join(ScheduledChange, col(ScheduledChange.week_id) == Week.id)
+    query = query.where(col(ScheduledChange.failure).is_not(None), col(Week.removed_at).is_(None))
+    return list(session.exec(query.order_by(col(ScheduledChange.at), col(Week.id))))
 
 
 def upcoming(session: Session, week_id: int) -> Upcoming:

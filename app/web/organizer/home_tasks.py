@@ -10,16 +10,17 @@ from app.services.operations.kept_backups import BACK_UP
 from app.services.organizing.backup_health import BackupHealth
 from app.services.organizing.dashboard import Overview
 from app.services.organizing.service_health import ServiceHealth
+from app.services.weeks import schedule
 from app.web.http.addresses import url_for
 from app.web.http.render import local_day, local_time, plural, stamp
 from app.web.organizer import source_words
 
 MOST_NAMED = 5
-"""Sources and screens that get a line each; of more, the page behind the link tells."""
+"""Sources, screens and plans that get a line each; of more, the page behind the link tells."""
 
 
 class Task(NamedTuple):
-    """One thing to do: a sentence, and where it is done; `name` is that of a source or screen it is about."""
+    """One thing to do: a sentence, and where it is done; `name` is that of a source, screen or week it is about."""
 
     text: str
     href: str = ""
@@ -32,6 +33,7 @@ def tasks(found: Overview, sources: Sequence[Health], service: ServiceHealth, zo
     return [
         *_of_the_service(found, service),
         *_of_backups(service.backups, zone),
+        *_of_plans(found),
         *_of_shifts_on(found),
         *_of_sources(sources),
         *_of_deliveries(found),
@@ -68,6 +70,21 @@ def _of_backups(backups: BackupHealth | None, zone: tzinfo) -> Iterator[Task]:
         yield Task(f"No backup for over two days. {newest} Run “assembly-week backup”: it says what is wrong.")
     elif backups.is_gone:
         yield Task(f"{backups.directory} holds no backup. Is its disk there? “assembly-week backup” makes one.")
+
+
+def _of_plans(found: Overview) -> Iterator[Task]:
+    for week, plan in found.failed_plans[:MOST_NAMED]:
+        text = f"The planned {schedule.NOUNS[plan.action]} didn’t happen. {plan.failure}"
+        yield Task(text, url_for("organizer_week", week=week.slug), _BY_HAND[plan.action], week.name)
+    if (more := len(found.failed_plans) - MOST_NAMED) > 0:
+        yield Task(
+            f"{plural(more, 'more planned change', 'more planned changes')} didn’t happen.",
+            url_for("organizer_weeks"),
+            "See weeks",
+        )
+
+
+_BY_HAND = {"open": "Open week", "freeze": "Freeze board", "close": "Close week"}
 
 
 def _of_shifts_on(found: Overview) -> Iterator[Task]:

@@ -10,11 +10,13 @@ from app.config import Settings
 from app.domain.wording import size
 from app.jobs import upkeep
 from app.models import Display, QueuedJob
-from app.services import jobs
+from app.services import jobs, scheduling
 from app.services.access import accounts, tokens
 from app.services.operations import kept_backups, room
 from app.services.operations.room import Room
 from app.services.rules import rule_sets
+from app.services.weeks import schedule
+from app.services.weeks.schedule import Slot
 from tests.builders import ADA, BO, CATS, CHIDI, NOW, OWLS, SLUG, Game, a_team, a_week, act_by
 from tests.services.shifts.test_seats import Plan
 from tests.web.organizer.reading import text_of
@@ -186,6 +188,24 @@ def tried(game: Game, **outcome: Any) -> None:
 @BOTH_ENGINES
 def test_backups_that_nobody_scheduled_are_told_of_where_they_could_be(site: RunningApp, engine: str) -> None:
     assert last_backup(site) == ("None scheduled" if engine == "sqlite" else "")
+
+
+def test_planned_change_that_could_not_happen_is_told_until_someone_acts(site: RunningApp) -> None:
+    opens = site.clock.now + timedelta(hours=1)
+    with site.database.unit_of_work() as session:
+        a_week(session, "next", starts=date(2022, 9, 26), ends=date(2022, 9, 30), state="draft")
+        schedule.change(session, "next", {"close": Slot(opens)}, act_by("Olu", site.clock.now))
+    before = needed(site)
+    with site.database.unit_of_work() as session:
+        scheduling.run_due(session, opens)
+    told = needed(site)
+    with site.database.unit_of_work() as session:
+        schedule.change(session, "next", {"close": None}, act_by("Olu", opens))
+
+    [name] = set(told) - set(before)
+    failure = "NEXT is a draft. Only an open week can be closed."
+    assert name == f"NEXT The planned closing didn’t happen. {failure} Close week"
+    assert needed(site) == before
 
 
 def test_an_overview_on_which_nothing_waits_says_so(empty_site: RunningApp) -> None:
