@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.standings.tones import TONES
 from app.domain.text import graphemes
 from app.services.standings import stories
 from app.services.weeks import weeks
@@ -16,6 +17,7 @@ from app.web.charts.card import WIDTH, card_svg
 from app.web.charts.chart_renderer import ChartRenderer, chart_renderer
 from app.web.charts.grids import heroes_chart
 from app.web.charts.race import race_chart
+from app.web.charts.theme import tints
 from tests.builders import ADA, DUA, SLUG, an_activity
 from tests.web.running_app import RunningApp
 
@@ -66,7 +68,7 @@ def test_card_leaves_out_what_fonts_do_not_have(data: ChartData) -> None:
     svg = card_svg(named(data, "Owls 🦄🦄 文子 7👩‍💻"), lambda character: character < "\u3000")
 
     shown = re.findall(r"\u2068(.*?)\u2069", svg)
-    assert set(shown) == {"Owls 7"}
+    assert set(shown) == {"Owls 7", "O7"}
 
 
 def test_card_counts_those_whose_names_it_cannot_draw(data: ChartData) -> None:
@@ -76,6 +78,21 @@ def test_card_counts_those_whose_names_it_cannot_draw(data: ChartData) -> None:
     svg = card_svg(alone, lambda character: character < "\u3000")
 
     assert ("\u2068One team\u2069" in svg, "3 people, " in svg, f"\u2068{SLUG}\u2069" in svg) == (True, True, True)
+
+
+def test_card_marks_the_winner_with_the_colour_and_emblem_that_were_chosen(data: ChartData) -> None:
+    first = replace(data.board.standings[0], rank=1, points=5, tone=9, emblem="OW", members=("Ada Lovelace", "文子"))
+    alone = replace(data, board=replace(data.board, standings=(first,)))
+    shared = replace(data, board=replace(data.board, standings=(first, replace(first, team_id="b", emblem=""))))
+
+    svg = card_svg(alone, lambda character: character < "\u3000")
+
+    circles = re.findall(r'<circle cx="(\d+)" cy="124" r="30" fill="(#\w+)"', svg)
+    assert circles == [("564", "#e2dafa"), ("636", "#e2dafa")]
+    assert [text in svg for text in (">\u2068OW\u2069<", ">\u2068AL\u2069<")] == [True, True]
+    assert re.findall(r'cy="124"', card_svg(shared)) == ['cy="124"']
+    assert tints()[9] == ("#e2dafa", "#4b2791")
+    assert sorted(tints()) == list(range(TONES))
 
 
 def test_card_breaks_a_long_name_and_keeps_it_readable(data: ChartData) -> None:

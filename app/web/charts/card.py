@@ -1,23 +1,37 @@
 """The share card: a picture of the week's result for wherever its address is shared."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from app.domain.standings.board import Standing
 from app.domain.text.direction import isolated
 from app.domain.wording import points_text
 from app.web.charts.chart_data import ChartData
 from app.web.charts.lettering import drawable, halves, shorten, width
-from app.web.charts.theme import colours
+from app.web.charts.theme import Tint, colours, tints
 from app.web.http import render
 
 WIDTH, HEIGHT = 1200, 630
 MAX_TOTALS = 5  # in one line of the card
 MAX_NAMED = 3  # winners that fit by name; of more their number is told
 
+MOST_INITIALS = 5  # members that the board shows beside a team's name
+
+
+class Mark(NamedTuple):
+    """A circle above the name in a team's colour: where its middle is, its letters or emoji, and their size."""
+
+    x: int
+    text: str
+    size: int
+    tint: Tint
+
+
 Draws = Callable[[str], bool]
 """Tells whether the fonts at hand draw a character, rather than a box in its place."""
 
 _ROOM = WIDTH - 160
+_STEP = 72  # pixels from one mark above the name to the next
 _ONE_LINE, _HALVES = 66, 64  # the hero's font size: below the first a name takes two lines, of at most the second
 _LEAST, _LEAST_BESIDE_BRAND = 24, 20  # what can be read where the card is shown small; beyond, names are shortened
 _ROOM_OF_KIND, _LEAST_OF_KIND = 224, 18  # pixels of one of five columns, and the smallest font size in it
@@ -40,6 +54,7 @@ def card_svg(data: ChartData, draws: Draws = lambda _character: True) -> str:
         headline=board.headline,
         board_name=isolated(beside_brand),
         board_name_size=fit(beside_brand, 32, _ROOM_BESIDE_BRAND),
+        marks=_marks(data, winners, draws),
         label=_label(data, len(winners)),
         lines=[isolated(part) for part in lines],
         name_size=min(fit(part, 118 if len(lines) == 1 else _HALVES) for part in lines),
@@ -62,6 +77,24 @@ def _label(data: ChartData, winners: int) -> str:
     if not data.is_closed:
         return "In the lead:"
     return "Winner:" if winners == 1 else "Winners:"
+
+
+def _marks(data: ChartData, winners: Sequence[Standing], draws: Draws) -> list[Mark]:
+    """A lone winner's emblem and members, as on the board, or the emblems of those who share the lead."""
+    tones = render.tones(data.board.standings)
+    if len(winners) > MAX_NAMED:
+        return []
+    shown = [(winner, winner.emblem) for winner in winners]
+    if len(winners) == 1:
+        members = [drawable(member, draws) for member in winners[0].members[:MOST_INITIALS]]
+        shown += [(winners[0], render.initials(member)) for member in members if member]
+    told = [(winner, drawable(text, draws)) for winner, text in shown]
+    texts = [(tints()[tones[winner.team_id]], text) for winner, text in told if text]
+    first = WIDTH / 2 - _STEP * (len(texts) - 1) / 2
+    return [
+        Mark(round(first + _STEP * place), isolated(text), fit(text, 27, 46), tint)
+        for place, (tint, text) in enumerate(texts)
+    ]
 
 
 def _hero(data: ChartData, winners: Sequence[Standing], draws: Draws) -> tuple[str, str]:

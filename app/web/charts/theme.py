@@ -23,12 +23,28 @@ DASHES = ([1, 0], [8, 4], [2, 3], [9, 3, 2, 3])
 _HEX = r"(#[0-9a-f]{3,8})"
 _TOKEN = re.compile(rf"^\s*--([\w-]+): (?:{_HEX}|light-dark\({_HEX}, {_HEX}\));", re.MULTILINE)
 
+_TONE = re.compile(rf"\.tone-(\d+) \{{ --tint: light-dark\({_HEX}, #\w+\); --tint-ink: light-dark\({_HEX}, #\w+\)")
+
 
 @cache
 def colours(theme: Theme) -> Mapping[str, str]:
     """The stylesheets' colour tokens that stand on a line of their own, by name without dashes, in one theme."""
     text = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("app.css", "charts.css"))
     return {name: both or (light if theme == "light" else dark) for name, both, light, dark in _TOKEN.findall(text)}
+
+
+class Tint(NamedTuple):
+    """The colours of a team's tone: of its marks, and of what is written on them."""
+
+    fill: str
+    ink: str
+
+
+@cache
+def tints() -> Mapping[int, Tint]:
+    """The stylesheet's tones in light, by number."""
+    found = _TONE.findall((STATIC / "app.css").read_text(encoding="utf-8"))
+    return {int(tone): Tint(fill, ink) for tone, fill, ink in found}
 
 
 @dataclass(frozen=True, slots=True)
