@@ -79,6 +79,32 @@ def test_screen_is_paired_by_its_code(site: RunningApp) -> None:
     assert screen.get("/organizer/displays").status_code == 403
 
 
+@pytest.mark.parametrize("visibility", ["public"])
+def test_screen_of_a_public_board_is_paired_where_it_asks_for_a_code(site: RunningApp) -> None:
+    organizer, screen = sign_in(site, role="organizer"), Visitor(site, "", {}, "")
+    plain = screen.get("/display")
+    asked = screen.get("/display?pair=yes")
+    screen = Visitor(site, "", {"plain-display": asked.cookies["plain-display"]}, "")
+    code = CODE.search(asked.text)
+    assert code is not None
+
+    states = [screen.get("/display/pairing").json()["state"]]
+    enter(organizer, code[1])
+    states.append(screen.get("/display/pairing").json()["state"])
+    claimed = screen.post("/display/pairing")
+    states.append(screen.get("/display/pairing").json()["state"])
+    [display] = re.findall(r'action="/organizer/displays/([0-9a-f]+)/name"', organizer.get("/organizer/displays").text)
+    organizer.post("/organizer/displays/remote", screen=display, do="mute")
+    marks = [each.get("/display/pulse").json()["mark"] for each in (screen, Visitor(site, "", {}, ""))]
+
+    assert (CODE.search(plain.text), "set-cookie" in plain.headers) == (None, False)
+    assert (states, claimed.headers["location"]) == (["waiting", "entered", "paired"], "/display")
+    assert 'id="display"' in screen.get("/display?pair=yes").text
+    assert marks[0] != marks[1]
+    assert Visitor(site, "", {}, "").get("/display/pairing").json()["state"] == "paired"
+    assert Visitor(site, "", {}, "").post("/display/pairing").status_code == 303
+
+
 def test_showing_a_code_stores_nothing_and_keeps_the_code(site: RunningApp) -> None:
     screen = open_display(site)
 

@@ -1,8 +1,9 @@
 """The office display: one page for a screen nobody touches, its stream, and its pulse."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -57,12 +58,13 @@ async def display(
     settings: AppSettings,
     key: AppKey,
     clock: AppClock,
+    pair: Annotated[Literal["", "yes"], Query()] = "",
 ) -> Response:
-    """The display's page, or the picture on it; a code for who may not read boards yet.
+    """The display's page, or the picture on it; a code for who may not read boards yet, or wants to `pair` anyway.
 
     Everybody who looks at a wall sees what the public may see.
     """
-    if pairing.needs_code(settings, actor):
+    if pairing.needs_code(settings, actor) or (pair and not pairing.is_paired(actor)):
         return await database.reads.run(pairing.show_code, request, database, settings, key)
     snapshot = await _current(boards)
     picture = await database.reads.run(renderer.picture, snapshot, screen_of(actor)) if snapshot else _no_week()

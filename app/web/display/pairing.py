@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.config import Settings
 from app.db.database import Database
-from app.domain.actor import Actor
+from app.domain.actor import Actor, DisplayActor
 from app.errors import Conflict, NotFound, Problem, SignInNeeded
 from app.services.access import credentials, throttle
 from app.services.displays import displays
@@ -31,6 +31,11 @@ router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_cla
 NO_COOKIE = "This browser keeps no cookies, so it can’t be paired. Allow cookies for this address, then load the page."
 
 
+def is_paired(actor: Actor | None) -> bool:
+    """Tell whether this is a screen that was let in."""
+    return isinstance(actor, DisplayActor)
+
+
 def needs_code(settings: Settings, actor: Actor | None) -> bool:
     """Tell whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
     try:
@@ -38,6 +43,11 @@ def needs_code(settings: Settings, actor: Actor | None) -> bool:
     except SignInNeeded:
         return True
     return False
+
+
+def _may_pair(settings: Settings, actor: Actor | None, secret: str | None) -> bool:
+    """Tell whether a screen that could read anyway asked for a code of its own, where boards are public."""
+    return settings.board_visibility == "public" and secret is not None and not is_paired(actor)
 
 
 def show_code(
@@ -87,8 +97,8 @@ def pairing_state(
 ) -> Response:
     """Answer a screen's poll: whether its code was entered, and the release by which it reloads itself."""
     document = {"state": "paired", "code": "", "release": release()}
-    if needs_code(settings, actor):
-        secret = cookies.read(request, "display")
+    secret = cookies.read(request, "display")
+    if needs_code(settings, actor) or _may_pair(settings, actor, secret):
         code = _code(key, secret) if secret else ""
         state = _state(database, code, clock.real()) if code else "no cookie"
         document |= {"state": state, "code": credentials.shown_code(code) if code else ""}
@@ -105,9 +115,9 @@ def claim_display(
     request: Request, actor: Anybody, database: AppDatabase, settings: AppSettings, key: AppKey, clock: AppClock
 ) -> Response:
     """Come for what an organizer has entered for this screen's code; then the screen may read."""
-    if not needs_code(settings, actor):
-        return redirects.see("display")
     secret = cookies.read(request, "display")
+    if not needs_code(settings, actor) and not _may_pair(settings, actor, secret):
+        return redirects.see("display")
     if secret is None:
         raise Conflict(NO_COOKIE)
     Tries(throttle.PAIRINGS_FROM_ADDRESS, network_of(request)).count(request)
