@@ -24,8 +24,8 @@ Channel = Literal["page", "email"]
 
 Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
-somebody else, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), a
-`list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined;
+somebody else, or that a `program` did it, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`,
+`start` (ISO, UTC), a `list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined;
 the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last."""
 
 LABELS: Mapping[Kind, str] = {

@@ -61,7 +61,7 @@ def _when(facts: Facts) -> str:
 
 
 def _name(facts: Facts) -> Part:
-    return _typed(facts.get("name", "") or "An organizer")
+    return _typed(facts.get("name", "") or ("A program" if facts.get("program") else "An organizer"))
 
 
 Said = tuple[Line, tuple[Line, ...]]

@@ -102,7 +102,7 @@ class LockedShift(NamedTuple):
         if code == "full" and self.reason is not None:
             return refusals.full_for_organizer(free, len(people))
         if code == "full" and 0 < free < len(people):
-            return refusals.full_for_team(free, len(people))
+            return refusals.full_for_team(free, len(people), is_theirs=self.act.actor.kind == "person")
         overlapping = self.overlapping(people) if code == "overlap" else []
         if not overlapping:
             return refusals.problem(code)

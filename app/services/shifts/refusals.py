@@ -96,9 +96,14 @@ def full_for_organizer(free: int, people: int) -> Problem:
     return problem("full", f"{are} free for {people} people. Give the shift more seats first.")
 
 
-def full_for_team(free: int, people: int) -> Problem:
-    """The problem with `people` seats of a team where fewer, though some, are `free`."""
+def full_for_team(free: int, people: int, *, is_theirs: bool) -> Problem:
+    """The problem with `people` seats of a team where fewer, though some, are `free`.
+
+    It is their own team's for who asks on a page; a program or command asks for others.
+    """
     are = "1 seat is" if free == 1 else f"{free} seats are"
+    if not is_theirs:
+        return problem("full", f"{are} free, and the team needs {people}. Sign up one person, or choose another shift.")
     return problem("full", f"{are} free, and your team needs {people}. Take one for yourself, or choose another shift.")
 
 

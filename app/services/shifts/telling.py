@@ -53,27 +53,33 @@ def seat_changed(teller: Teller, seat: Seat, change: Change) -> None:
 
     What a cancelled shift does to its seats is told by `cancelled`.
     """
-    reason, by = change.reason or "", teller.act.actor.person_name
+    reason, by = change.reason or "", _doer(teller)
     if change.before is None and change.after == "signed_up":
         if teller.shift.taken == 1:  # whoever was first had them planned, and an edit plans them anew
             reminders.plan(teller.session, teller.shift, teller.act.now)
         _got_seat(teller, seat, change)
     elif change.after == "cancelled" and teller.shift.cancelled_at is None:
-        teller.tell("removed", [seat.person_id], change.id, name=by, reason=reason)
+        teller.tell("removed", [seat.person_id], change.id, **by, reason=reason)
 
 
 def _got_seat(teller: Teller, seat: Seat, change: Change) -> None:
-    by, reason = teller.act.actor.person_name, change.reason or ""
+    by, reason = _doer(teller), change.reason or ""
     giver = teller.session.get(Seat, seat.giver_id) if seat.giver_id else None
     if seat.signed_up_at != change.changed_at:  # taken long ago, given away, and back again
-        teller.tell("returned", [seat.person_id], change.id, name=by)
+        teller.tell("returned", [seat.person_id], change.id, **by)
     elif giver is not None:
         teller.tell("taken", [giver.person_id], change.id, name=_name(teller, seat))
         teller.tell("approved", [seat.person_id], change.id, name=_name(teller, giver), reason=reason)
     elif seat.origin == "waiting":
         teller.tell("promoted", [seat.person_id], change.id)
     else:
-        teller.tell("signed-up", [seat.person_id], change.id, name=by, reason=reason)
+        teller.tell("signed-up", [seat.person_id], change.id, **by, reason=reason)
+
+
+def _doer(teller: Teller) -> dict[str, str]:
+    """The facts of who did it: a person by their name; what a program's token is called is for organizers alone."""
+    actor = teller.act.actor
+    return {"name": actor.person_name, **({"program": "yes"} if actor.kind == "token" else {})}
 
 
 def cancelled(teller: Teller, people: Iterable[str], reason: str | None) -> None:
@@ -119,8 +125,7 @@ def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:
 
 def unlisted(teller: Teller, person_id: str, reason: str | None) -> None:
     """Tell somebody who waited that another took them off the list."""
-    by = teller.act.actor.person_name
-    teller.tell("removed", [person_id], _moment(teller), name=by, reason=reason or "", list="waiting")
+    teller.tell("removed", [person_id], _moment(teller), **_doer(teller), reason=reason or "", list="waiting")
 
 
 def declined(teller: Teller, seat: Seat, taker_id: str, reason: str | None) -> None:

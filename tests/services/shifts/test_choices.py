@@ -88,7 +88,7 @@ def test_choose_lets_a_whole_team_take_only_what_it_gets(plan: Plan) -> None:
     assert [found[shift_id].for_team for shift_id in (free, small, beside)] == [3, 0, 0]
     assert len(plan.sign_up_team(free, OWLS).seats) == 3
     assert choices_of(plan, ADA)[free].for_team == 0
-    sentence = "2 seats are free, and your team needs 3. Take one for yourself, or choose another shift."
+    sentence = "2 seats are free, and the team needs 3. Sign up one person, or choose another shift."
     assert refusal(lambda: plan.sign_up_team(small, OWLS)) == sentence
     assert refusal(lambda: plan.sign_up_team(beside, OWLS)) is not None
     assert choices_of(plan, DUA)[beside].for_team == 3

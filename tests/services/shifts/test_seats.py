@@ -379,8 +379,10 @@ def test_sign_up_team_seats_nobody_where_one_cannot(plan: Plan) -> None:
 
     with pytest.raises(ShiftRefused) as refused:
         plan.sign_up_team(small, OWLS)
-    sentence = "2 seats are free, and your team needs 3. Take one for yourself, or choose another shift."
+    sentence = "2 seats are free, and the team needs 3. Sign up one person, or choose another shift."
     assert (refused.value.code, refused.value.detail) == ("full", sentence)
+    with pytest.raises(ShiftRefused, match="and your team needs 3"):
+        plan.sign_up_team(small, OWLS, plan.act_of(ADA))
     with pytest.raises(ShiftRefused, match="Chidi Okafor: Thu 09:00–11:00 PDT"):
         plan.sign_up_team(shift_id, OWLS)
     assert [plan.taken(each) for each in (small, shift_id)] == [0, 0]

@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from sqlmodel import col, select
 
+from app.domain.actor import Act, token
 from app.domain.draft import PersonId
 from app.domain.notices.model import Kind
 from app.domain.notices.wording import as_text, told
@@ -82,6 +83,14 @@ def test_team_that_is_signed_up_is_told_but_for_whoever_did_it(plan: Plan) -> No
 
     assert news(plan) == [("signed-up", BO), ("signed-up", CHIDI)]
     assert last_said(plan, "signed-up").startswith("\u2068Ada Lovelace\u2069 signed you up: Fri 16 Sep 06:00–08:00 PDT")
+
+
+def test_what_a_program_does_is_told_as_a_programs_without_its_name(plan: Plan) -> None:
+    bridge = Act(token("Secret bridge", ["shifts:write"]), plan.now)
+    plan.sign_up(plan.shift(day=FRIDAY), ADA, bridge)
+
+    assert last_said(plan, "signed-up").startswith("\u2068A program\u2069 signed you up: Fri 16 Sep")
+    assert "bridge" not in last_said(plan, "signed-up")
 
 
 def test_who_is_removed_is_told_why_and_who_waited_that_they_have_the_seat(plan: Plan) -> None:

@@ -109,6 +109,7 @@ def test_a_tools_own_secret_is_handed_over_after_connecting(site: RunningApp, ol
     assert "Hand over the secret" in words(connect(olu, "zendesk"))
     waits = "Nothing is taken until you hand over the secret of Zendesk"
     assert waits in words(olu.get(f"{SOURCES}/zendesk").text)
+    assert "hand that secret over here" in words(olu.get(f"{SOURCES}/zendesk").text)
     assert send(site, "/hooks/zendesk", ZENDESK, "zendesks-own") == 401
     until(lambda: "The secret of Zendesk wasn’t here when it came" in words(olu.get(f"{SOURCES}/zendesk").text))
 
@@ -118,7 +119,9 @@ def test_a_tools_own_secret_is_handed_over_after_connecting(site: RunningApp, ol
     assert 'id="secret-error">Paste the secret that Zendesk shows.' in empty.text
     assert 'New secret <span class="field__optional">' not in empty.text
     assert handed.status_code == 303
-    assert waits not in words(olu.get(f"{SOURCES}/zendesk").text)
+    after = words(olu.get(f"{SOURCES}/zendesk").text)
+    assert (waits in after, "hand that secret over here" in after) == (False, False)
+    assert "Its signing secret is here already" in after
     assert send(site, "/hooks/zendesk", ZENDESK, "zendesks-own") == 200
 
 
