@@ -1,4 +1,4 @@
-// The presenter's keyboard and clicker: each key presses the button that names it.
+// The presenter's keyboard and clicker: each key presses the button that names it. At the end there is no next step.
 (() => {
   "use strict";
   document.addEventListener("keydown", (event) => {
@@ -12,4 +12,13 @@
       return;
     }
   });
+
+  // The stage comes by itself; the buttons stay, and one that leads nowhere says so.
+  const next = document.querySelector(".controls__next");
+  const stage = document.querySelector(".live");
+  function follow() {
+    const progress = stage?.querySelector(".stage__progress progress");
+    if (next && progress) next.disabled = progress.value >= progress.max;
+  }
+  if (stage) new MutationObserver(follow).observe(stage, { childList: true, subtree: true, attributes: true, attributeFilter: ["value", "max"] });
 })();

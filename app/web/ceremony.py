@@ -109,13 +109,14 @@ async def stage(
     """The stage; with the presenter's key also the controls. On a `screen` it turns to the display when it is over."""
     is_presenter = await _admit(request, signing, clock, week, key)
     snapshot = await boards.get(week, "organizers")
-    _step, body = await database.reads.run(CeremonyRenderer(database, clock, is_presenter).render, snapshot)
+    step, body = await database.reads.run(CeremonyRenderer(database, clock, is_presenter).render, snapshot)
     page = render.render(
         "ceremony/index.html",
         board_name=snapshot.content.head.name,
         week=snapshot.week,
         zone=snapshot.zone,
         stage=body.decode(),
+        is_over=step == len(ceremony.steps(snapshot.board)) - 1,
         is_presenter=is_presenter,
         is_screen=bool(screen) and not is_presenter,
         key=key,

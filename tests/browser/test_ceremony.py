@@ -86,6 +86,9 @@ def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(
                 phone.click("button:text-is('Next')")
             shows(room, step, act)
             told[step] = " ".join(room.inner_text(".ceremony__slide").split())
+        phone.wait_for_selector(".controls__next:disabled")
+        phone.click("button:text-is('Back')")
+        phone.wait_for_selector(".controls__next:enabled")
 
     assert told[4] == "Thank you P Foxes player2 Thanks for taking part"
     assert told[8].startswith("Winner of Q3-2022 AL BN CO Owls")

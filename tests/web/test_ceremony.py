@@ -9,7 +9,7 @@ from app.config import Settings
 from app.services import ceremonies
 from app.services.operations import secrets
 from app.services.weeks import weeks
-from tests.builders import ENDS, SLUG, STARTS, ZONE, act_by
+from tests.builders import ADA, BO, CHIDI, DUA, ELIF, ENDS, FUMIKO, SLUG, STARTS, ZONE, act_by
 from tests.web.running_app import RunningApp, SettableClock, serving
 from tests.web.viewing import watching
 
@@ -136,6 +136,33 @@ def test_stage_shames_nobody_and_says_what_a_number_counts(site: RunningApp) -> 
         "3 points from 1 response",
         "5-thanks": "1 response Thank you, everyone Cats and Owls See the summary",
     }
+
+
+def test_stage_names_three_of_many_winners_and_counts_the_others(site: RunningApp) -> None:
+    everyone = (ADA, BO, CHIDI, DUA, ELIF, FUMIKO)
+    for person in everyone:
+        site.record(kind="response", person=person, external_id=person, response_seconds=60)
+    go(site, "next")
+    go(site, "next")
+
+    stage = site.get(PRESENT).text
+
+    title = re.search(r'<h1 class="stage__title[^"]*">(.*?)</h1>', stage)
+    assert title is not None
+    assert re.sub("<[^>]+>", "", title[1]) == "Ada Lovelace, Bo Nguyen, Chidi Okafor and 3 others"
+
+
+def test_presenter_has_no_next_step_at_the_end(site: RunningApp) -> None:
+    site.record()
+    disabled = []
+
+    for to in ("restart", *["next"] * 4):
+        go(site, to)
+        desk = site.get(f"{PRESENT}?key={key_of(site)}").text
+        disabled.append((scene(desk), bool(re.search(r'value="next"[^>]* disabled>', desk))))
+
+    assert [number for number, is_disabled in disabled if is_disabled] == [disabled[-1][0]]
+    assert disabled[-1][0].endswith("-thanks")
 
 
 def test_only_the_presenter_sees_what_comes_next(site: RunningApp) -> None:
