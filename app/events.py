@@ -42,6 +42,15 @@ class AnnouncementChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AppearanceChanged:
+    """The installation has another name or accent colour; empty ones are as it ships."""
+
+    name: str
+    accent: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobQueued:
     """Something is to be done later, or at once by whoever does such things."""
 
@@ -71,6 +80,7 @@ Event = (
     | RulesChanged
     | WallChanged
     | AnnouncementChanged
+    | AppearanceChanged
     | JobQueued
     | DeliveryStored
     | ConnectionsChanged

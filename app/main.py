@@ -48,7 +48,7 @@ from app.web.context import AppContext, waits_for_owner
 from app.web.credential_cache import CredentialCache
 from app.web.display import display, pairing
 from app.web.fast_path import Shortcut
-from app.web.http import addresses, areas, csp_reports, gates, problems, static
+from app.web.http import addresses, areas, branding, csp_reports, gates, problems, static
 from app.web.http.denial_log import Refusals
 from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
@@ -166,6 +166,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing, open_database: ty
     key = secrets.load(settings)
     database = open_database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
     display_renderer = DisplayRenderer(database, clock, settings.display_scenes)
+    database.subscribe(branding.BRANDING.notify)
     database.subscribe(display_renderer.notify)  # before the boards, at whose news streams look at it
     keeper, known = BoardCache(database, clock, timing), CredentialCache(database, clock, timing)
     seat_lists = SeatLists(database, clock)
@@ -268,7 +269,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
 
     worker = _worker(context)
     work: list[Callable[[], Awaitable[None]]] = [
-        *background.following(context.database, context.display_renderer, notify, timing),
+        *background.following(context.database, context.display_renderer, branding.BRANDING, notify, timing),
         context.credentials.touch,
         context.streams.publish,
         context.streams.heartbeats,
@@ -283,6 +284,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         work.append(follow)
     try:
         startup.prepare(context.database, context.settings, context.clock.game())
+        branding.begin(context.database)
         app.state.routes.of("/")  # made on first use, which should not be somebody's request
         addresses.url_for("current_board")
         _catch_up(context)
@@ -294,4 +296,5 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
                     await last.close()
     finally:
         await single_flight.end_all()
+        branding.BRANDING.reset()
         context.database.dispose()

@@ -301,6 +301,11 @@ PINNED = {
         "5a7a5e4ad5c3c66e7536ee1814fde5567b1610409ba93955fcf2fc76f5b41d38",
         "8e8439da3c27ccc3f368d384e84b9546d38442d4ccbd039e765d44c07764a842",
     ),
+    "0037": (
+        "0037_appearance.py",
+        "c83c668aeb9343cfec1b1f29cb8ab651b702fd0dfd53400ff2cf249f876e0a76",
+        "b04e0e1a7f8b44ea0222a75d5c5f0653009ff7eb06ed5763f96851cc139849c5",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ import typer
 from app import __version__
 from app.cli import (
     announcements,
+    appearance,
     archives,
     backfills,
     deliveries,
@@ -65,6 +66,7 @@ app.add_typer(shifts.group, name="shift")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
 app.add_typer(announcements.group, name="announcement")
+app.add_typer(appearance.group, name="appearance")
 app.add_typer(backfills.group, name="source")
 app.add_typer(deliveries.group, name="delivery")
 app.add_typer(sources.identities, name="identity")

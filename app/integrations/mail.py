@@ -19,7 +19,7 @@ from functools import cache
 from app.bulkheads import Bulkhead
 from app.config import Settings
 from app.config.smtp import Server, parse_sender, parse_server
-from app.domain.text.direction import isolated
+from app.domain.text.direction import apart, isolated
 from app.errors import MailNotSent, MailRejected
 
 SECONDS = 10  # for each answer of the server; a message has twice as long in all
@@ -58,12 +58,12 @@ class Message:
     unsubscribe: str = ""
 
 
-def sign_in_letter(name: str, link: str, minutes: int) -> Message:
-    """The message that carries a sign-in link, which is good once and for so many minutes."""
+def sign_in_letter(name: str, link: str, minutes: int, site: str = "Assembly Week") -> Message:
+    """The message that carries a sign-in link to a site, which is good once and for so many minutes."""
     return Message(
-        "Your sign-in link for Assembly Week",
+        f"Your sign-in link for {apart(site)}",
         f"Hello {isolated(name)},\n\n"
-        f"this link signs you in to Assembly Week:\n\n{link}\n\n"
+        f"this link signs you in to {apart(site)}:\n\n{link}\n\n"
         f"It works once, within {_duration(minutes)}. Don’t forward it: it signs in as you.\n\n"
         "Didn’t expect this? Ignore it.\n",
     )

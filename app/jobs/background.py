@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import anyio
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app import bulkheads
@@ -20,6 +21,8 @@ from app.domain.actor import Act
 from app.domain.screens.wall import Wall
 from app.errors import Problem
 from app.live.timing import Timing
+from app.services import appearances
+from app.services.appearances import Look
 from app.services.displays import plans
 from app.services.intake import outages
 from app.services.operations import startup
@@ -27,7 +30,7 @@ from app.services.rules import rule_sets
 
 QUIET_SECONDS = 60.0  # between two lines that say the same of one job: an outage is no reason to fill a disk
 
-WALL_SECONDS = 0.5  # between two looks at what displays show: screens follow another server within a second
+CHOICE_SECONDS = 0.5  # between two looks at what organizers chose: screens follow another server within a second
 
 logger = logging.getLogger(__name__)
 
@@ -55,51 +58,67 @@ async def follow_hints(database: Database, notify: Callable[[], None]) -> None:
         notify()
 
 
-class WallFollower(Protocol):
-    """Whatever shows the wall; `heard` counts what it was told by itself."""
+Followed = TypeVar("Followed")
+FollowedContra = TypeVar("FollowedContra", contravariant=True)
+
+
+class Follower(Protocol[FollowedContra]):
+    """Whatever shows what organizers chose; `heard` counts what it was told by itself."""
 
     heard: int
 
-    def follow(self, wall: Wall, heard: int) -> bool:
-        """Show this wall, unless more was heard since; tell whether it is news."""
+    def follow(self, chosen: FollowedContra, heard: int, /) -> bool:
+        """Show this, unless more was heard since; tell whether it is news."""
 
 
-async def follow_wall(
-    database: Database, follower: WallFollower, notify: Callable[[], None], hint: asyncio.Event, *, reread: float
+async def follow_choice(
+    database: Database,
+    read: Callable[[Session], Followed],
+    follower: Follower[Followed],
+    notify: Callable[[], None],
+    hint: asyncio.Event,
+    *,
+    reread: float,
 ) -> None:
-    """Read again what organizers chose for the displays, on whichever server or by whatever command they did.
+    """Read again what organizers chose, on whichever server or by whatever command they did.
 
-    At a `hint` that something was committed, at most once in `WALL_SECONDS`, and every `reread` seconds anyway.
+    At a `hint` that something was committed, at most once in `CHOICE_SECONDS`, and every `reread` seconds anyway.
     """
 
-    def read() -> Wall:
+    def look() -> Followed:
         with database.reading() as session:
-            return plans.wall(session)
+            return read(session)
 
     while True:
         hint.clear()
         heard = follower.heard
-        if follower.follow(await database.reads.run(read), heard):
+        if follower.follow(await database.reads.run(look), heard):
             notify()
-        await asyncio.sleep(min(WALL_SECONDS, reread))
+        await asyncio.sleep(min(CHOICE_SECONDS, reread))
         with suppress(TimeoutError):
             async with asyncio.timeout(reread):
                 await hint.wait()
 
 
 def following(
-    database: Database, follower: WallFollower, notify: Callable[[], None], timing: Timing
+    database: Database,
+    displays: Follower[Wall],
+    pages: Follower[Look],
+    notify: Callable[[], None],
+    timing: Timing,
 ) -> list[Callable[[], Awaitable[None]]]:
-    """The work of hearing what other processes do: their commits, and what displays are to show."""
-    hint = asyncio.Event()
+    """The work of hearing what other processes do: their commits, and what displays and pages are to look like."""
+    hints = asyncio.Event(), asyncio.Event()
 
     def notice() -> None:
         notify()
-        hint.set()
+        for hint in hints:
+            hint.set()
 
     work: list[Callable[[], Awaitable[None]]] = [
         partial(follow_commits, database, notice, look=timing.look, reread=timing.reread),
-        partial(follow_wall, database, follower, notify, hint, reread=timing.reread),
+        partial(follow_choice, database, plans.wall, displays, notify, hints[0], reread=timing.reread),
+        partial(follow_choice, database, appearances.current, pages, notify, hints[1], reread=timing.reread),
     ]
     return work if database.on_sqlite else [*work, partial(follow_hints, database, notice)]
 

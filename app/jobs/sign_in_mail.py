@@ -12,7 +12,9 @@ from app.domain.actor import Act, system
 from app.domain.text.names import fold_email
 from app.integrations.mail import Mailer, sign_in_letter
 from app.models import Person
+from app.services import appearances
 from app.services.access import links
+from app.services.appearances import SHIPPED_NAME
 from app.services.jobs import Claim
 
 BY: Final = system("the sign-in page")
@@ -32,14 +34,17 @@ async def send_sign_in_link(database: Database, mailer: Mailer, clock: Clock, pu
     made = await database.writes.run(partial(_make, database, payload["email"], payload["address"], clock.real()))
     if made is None:
         return
-    person, secret = made
+    person, secret, site = made
     minutes = int(links.LASTS["email"].total_seconds()) // 60
-    message = sign_in_letter(person.name, links.address(public_url, secret, payload.get("to", "")), minutes)
+    link = links.address(public_url, secret, payload.get("to", ""))
+    message = sign_in_letter(person.name, link, minutes, site)
     # After the commit: a slow mail server must not hold the only writing connection.
     to = fold_email(payload["email"])  # theirs, though it need not be their main one
     await mailer.deliver(to, person.name, message, clock.real(), message_id=payload["message_id"])
 
 
-def _make(database: Database, email: str, address: str, now: datetime) -> tuple[Person, str] | None:
+def _make(database: Database, email: str, address: str, now: datetime) -> tuple[Person, str, str] | None:
+    """The person, their new link's secret, and the name of the site; None for an email that nobody has."""
     with database.unit_of_work() as session:
-        return links.make_asked_for(session, email, Act(BY, now, address or None))
+        made = links.make_asked_for(session, email, Act(BY, now, address or None))
+        return (*made, appearances.current(session).name or SHIPPED_NAME) if made else None

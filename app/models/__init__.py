@@ -1,6 +1,7 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
 from app.models.announcement import Announcement
+from app.models.appearance import Appearance
 from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
 from app.models.bulk_reversal import BulkReversal
@@ -34,6 +35,7 @@ from app.models.week import Week, WeekEvent
 __all__ = [
     "Announcement",
     "ApiKey",
+    "Appearance",
     "AuditEntry",
     "Backfill",
     "BulkReversal",

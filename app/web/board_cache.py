@@ -236,7 +236,10 @@ class BoardCache:
         line = _announcement(session, known, source, now)
         if known is None:
             return serve_frozen(session, row, now, shifts, line)
-        is_same = known.shifts._replace(edits=shifts.edits) == shifts and known.announcement == line
+        is_same = known.shifts._replace(edits=shifts.edits) == shifts and (known.announcement, known.look) == (
+            line,
+            source.look,
+        )
         return known if is_same else with_topics(known, shifts, known.latest, line)
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:

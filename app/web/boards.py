@@ -1,7 +1,7 @@
 """Boards kept ready as bytes: computed once per change, then served without a query."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -32,7 +32,7 @@ from app.web.board.parts import parts_of, trophies_of
 from app.web.board.rows import standings_json
 from app.web.board.trail import Trail, begin
 from app.web.documents.boards import head_document
-from app.web.http import render
+from app.web.http import branding, render
 from app.web.http.addresses import url_for
 from app.web.http.representations import CachedResponse
 
@@ -50,7 +50,7 @@ class BoardSnapshot:
     `shifts` as they stand, frozen or not; the API's board has none. `starts` is the first day of a week that has not
     reached it; `is_hidden` tells that only organizers see this board, while everybody else keeps one of a freeze.
     `latest` are its latest activities, with cheers as they stand; `upcoming` is what happens to it by itself.
-    Every board says the `announcement`, whatever its week's state.
+    Every board says the `announcement`, whatever its week's state; `look` is the version of the brand on its pages.
     """
 
     content: Content
@@ -66,6 +66,7 @@ class BoardSnapshot:
     latest: BoardLatest = NO_LATEST
     upcoming: Upcoming = NOTHING
     announcement: Line = NO_LINE
+    look: int = field(default_factory=lambda: branding.brand().version)
 
     @property
     def lasts_until(self) -> datetime:
@@ -173,8 +174,8 @@ class BoardSnapshot:
     @cached_property
     def page_mark(self) -> str:
         """The same of the page, which also shows shifts, the latest activities and the announcement."""
-        shown = self.shifts.shown, self.latest.places, self.announcement.shown
-        if shown == (NO_SHIFTS.shown, NO_LATEST.places, NO_LINE.shown):
+        shown = self.shifts.shown, self.latest.places, self.announcement.shown, self.look
+        if shown == (NO_SHIFTS.shown, NO_LATEST.places, NO_LINE.shown, 0):
             return self.mark
         return self.mark + sha256(repr(shown).encode(errors="surrogatepass")).hexdigest()[:8]
 
@@ -207,10 +208,10 @@ def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Bo
 
 def with_topics(known: BoardSnapshot, shifts: BoardShifts, latest: BoardLatest, line: Line) -> BoardSnapshot:
     """A board with newer shifts, cheers and announcement; what does not show them is kept as it was made."""
-    number = known.trail.next_number() if known.trail is not None else 0
-    snapshot = replace(known, shifts=shifts, latest=latest, announcement=line, number=number)
-    shown = shifts.shown, latest.places, line.shown
-    is_same_page = (known.shifts.shown, known.latest.places, known.announcement.shown) == shown
+    number, look = known.trail.next_number() if known.trail is not None else 0, branding.brand().version
+    snapshot = replace(known, shifts=shifts, latest=latest, announcement=line, number=number, look=look)
+    shown = shifts.shown, latest.places, line.shown, look
+    is_same_page = (known.shifts.shown, known.latest.places, known.announcement.shown, known.look) == shown
     made = {name: value for name, value in vars(known).items() if is_same_page or name in ("mark", "json")}
     vars(snapshot).update({name: value for name, value in made.items() if name not in vars(snapshot)})
     return snapshot

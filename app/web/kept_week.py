@@ -11,13 +11,15 @@ from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.trail import Trail
 from app.web.boards import BoardSnapshot
+from app.web.http import branding
 
 
 class Source(NamedTuple):
     """The cache key of a board: equal sources give equal boards, for as long as boards last.
 
     `changes` counts those of its topics, shifts among them, which are to be seen whether it is frozen or not; `edits`
-    those behind a freeze that decide about them, such as its end: nobody signs up in a closed week.
+    those behind a freeze that decide about them, such as its end: nobody signs up in a closed week. `look` is the
+    version of the brand that its pages show.
     """
 
     week_id: int
@@ -25,6 +27,7 @@ class Source(NamedTuple):
     is_frozen: bool
     changes: int = 0
     edits: int = 0
+    look: int = 0
 
     def has_scores_of(self, another: "Source") -> bool:
         """Tell whether boards of these differ in nothing but topics."""
@@ -33,9 +36,12 @@ class Source(NamedTuple):
 
 def source_of(stamp: WeekStamp, audience: Audience, changes: int = 0) -> Source:
     """The source of this audience's board: the public of a frozen week sees the version of the freeze."""
+    look = branding.brand().version
     if audience == "public" and stamp.frozen_version is not None:
-        return Source(stamp.id, stamp.frozen_version, is_frozen=True, changes=changes, edits=weeks.edits(stamp))
-    return Source(stamp.id, stamp.version, is_frozen=False, changes=changes)
+        return Source(
+            stamp.id, stamp.frozen_version, is_frozen=True, changes=changes, edits=weeks.edits(stamp), look=look
+        )
+    return Source(stamp.id, stamp.version, is_frozen=False, changes=changes, look=look)
 
 
 @dataclass(eq=False, slots=True)

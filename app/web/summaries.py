@@ -27,7 +27,7 @@ from app.web.charts import CHARTS, ChartData, ChartTheme, captions, upto_text
 from app.web.charts.card import card_svg
 from app.web.charts.chart_renderer import chart_renderer
 from app.web.charts.undrawn import undrawn_svg
-from app.web.http import render
+from app.web.http import branding, render
 from app.web.http.representations import CachedResponse
 
 logger = logging.getLogger(__name__)
@@ -46,13 +46,15 @@ Life = tuple[str, int | None]
 class Summary:
     """One week's summary as everybody of one audience gets it, until something changes.
 
-    `share` is the address of the card's site ("" where none is known), None where only some may see the board.
+    `share` is the address of the card's site ("" where none is known), None where only some may see the board; `look`
+    is the version of the brand on its page.
     """
 
     snapshot: BoardSnapshot
     data: ChartData
     share: str | None
     quotes: tuple[Quote, ...] = ()
+    look: int = field(default_factory=lambda: branding.brand().version)
     drawn: dict[str, CachedResponse] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -80,11 +82,15 @@ class Summary:
             quotes=self.quotes,
         )
         quoted = sha256(repr(self.quotes).encode(errors="surrogatepass")).hexdigest()[:8] if self.quotes else ""
-        return CachedResponse(body, f'"{self.mark}{quoted}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}")
+        looks = f"-{self.look}" if self.look else ""
+        return CachedResponse(
+            body, f'"{self.mark}{quoted}{looks}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}"
+        )
 
     def quoting(self, quotes: Sequence[Quote]) -> "Summary":
-        """The same with these quotes; itself where it has them already."""
-        return self if tuple(quotes) == self.quotes else replace(self, quotes=tuple(quotes))
+        """The same with these quotes, as pages look now; itself where it is so already."""
+        shown = tuple(quotes), branding.brand().version
+        return self if shown == (self.quotes, self.look) else replace(self, quotes=shown[0], look=shown[1])
 
     def draw(self, name: str, theme: ChartTheme) -> CachedResponse:
         """A chart as SVG; slow. Raises NotFound for one there is not, Unavailable where nothing can be drawn."""

@@ -16,7 +16,7 @@ from app.domain.text.public_addresses import Allowed
 from app.integrations.sources import registry
 from app.jobs import upkeep
 from app.models import Backfill, Shift, Throttle, WebhookMessage
-from app.services import announcements, calendar_feeds, guestbook, guide, jobs, lifecycle
+from app.services import announcements, appearances, calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, links, sign_ins, tokens
 from app.services.access.credentials import ValidCredential
 from app.services.calendar_feeds import NewFeed
@@ -516,6 +516,11 @@ class RoleClients:
         """The version of the announcement."""
         with self.site.database.reading() as session:
             return announcements.kept(session).version
+
+    def _newest_look(self, _role: Role) -> int:
+        """The version of the appearance."""
+        with self.site.database.reading() as session:
+            return appearances.current(session).version
 
     def _newest_guide(self, _role: Role) -> int:
         with self.site.database.reading() as session:

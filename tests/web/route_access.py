@@ -105,6 +105,7 @@ POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 NOW_DONE = {"id": "{form}", "kind": "issue"}
 LINE = {"text": "Prizes at 17:{number}", "version": "{newest_line}"}
+LOOK = {"name": "Week {number}", "accent": "#1d6849", "version": "{newest_look}"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
 WEBHOOK = {"url": "https://nobody.invalid/", "events": ["week.closed"], "week": SLUG}
@@ -217,6 +218,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/announcement"): RouteAccess("read"),
     ("PUT", f"{API}/announcement"): RouteAccess("admin", document={"text": "Prizes at 17:00"}),
     ("DELETE", f"{API}/announcement"): RouteAccess("admin"),
+    ("GET", f"{API}/appearance"): RouteAccess("read"),
+    ("PUT", f"{API}/appearance"): RouteAccess("admin", document={"name": "Our Week"}),
     ("PUT", f"{API}/rules"): RouteAccess("rules:write", content=RULES),
     ("GET", "/"): RouteAccess("boards"),
     ("GET", "/weeks/{week}"): RouteAccess("boards"),
@@ -454,6 +457,11 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/organizer/announcement"): RouteAccess("organizers"),
     ("POST", "/organizer/announcement"): RouteAccess("organizers", 303, form=LINE),
     ("POST", "/organizer/announcement/clear"): RouteAccess("organizers", 303, form={"version": "{newest_line}"}),
+    ("GET", "/brand.css"): RouteAccess("everybody"),
+    ("GET", "/organizer/appearance"): RouteAccess("organizers"),
+    ("GET", "/organizer/appearance/preview.css"): RouteAccess("organizers", query={"accent": "1d6849"}),
+    ("POST", "/organizer/appearance"): RouteAccess("organizers", 303, form=LOOK),
+    ("POST", "/organizer/appearance/reset"): RouteAccess("organizers", 303, form={"version": "{newest_look}"}),
     ("GET", "/organizer/guide"): RouteAccess("organizers"),
     ("POST", "/organizer/guide"): RouteAccess("organizers", 303, form=GUIDE),
     ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),

@@ -144,6 +144,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/identities": 201,
         "/sources/{connection}/accounts": 201,
         "/announcement": 200,
+        "/appearance": 200,
         "/rules": 200,
         "/rules/preview": 200,
         "/displays": 201,
@@ -202,7 +203,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 24
+    assert seen == [200] * 25
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -231,6 +232,8 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
     names = {name: operation["operationId"] for name, operation in operations(description)}
 
     assert names == {
+        f"GET {API}/appearance": "getAppearance",
+        f"PUT {API}/appearance": "setAppearance",
         f"GET {API}/announcement": "getAnnouncement",
         f"PUT {API}/announcement": "setAnnouncement",
         f"DELETE {API}/announcement": "clearAnnouncement",

@@ -184,7 +184,7 @@ def test_page_and_preview_render_the_standings_once() -> None:
     ready = snapshot(a_league(100))
     ready.make("partial")
 
-    assert calls(lambda: (ready.make("page"), ready.make("preview"))) < 5_000
+    assert calls(lambda: (ready.make("page"), ready.make("preview"))) < 5_500
 
 
 def test_mark_differs_by_all_that_is_shown_and_by_nothing_else() -> None:

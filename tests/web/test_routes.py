@@ -85,7 +85,7 @@ TWO_KINDS = {
     "show_metrics",
     "calendar_feed",
 }
-WAIT_FOR_NOTHING = {"alive", "collect", "sign_in", "come_back"}
+WAIT_FOR_NOTHING = {"alive", "brand_css", "collect", "sign_in", "come_back"}
 
 
 def test_only_what_waits_for_something_else_is_async() -> None:

@@ -9,6 +9,7 @@ from app.web import documents
 from app.web.api import (
     activities,
     announcements,
+    appearance,
     boards,
     calendar_feeds,
     corrections,
@@ -38,6 +39,7 @@ ABOUT: dict[str, Any] = {
     "openapi_tags": [
         {"name": "activities", "description": "Record activities, one or many, and read the ledger."},
         {"name": "announcement", "description": "One line for everyone, on boards and displays."},
+        {"name": "appearance", "description": "The installation's own name and accent colour."},
         {"name": "boards", "description": "The leaderboard, once or live, and why a team's score is what it is."},
         {"name": "calendar feeds", "description": "Addresses that calendar programs read shifts at."},
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
@@ -77,6 +79,7 @@ def include_in(app: FastAPI) -> None:
         displays,
         display_messages,
         announcements,
+        appearance,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

@@ -1,6 +1,7 @@
 """The API's documents: types, and what makes values of them. OpenAPI and docs/api.md are made of the types."""
 
 from app.web.documents.announcements import Announcement, announcement_document
+from app.web.documents.appearance import Appearance, appearance_document
 from app.web.documents.boards import Leaderboard, Receipt, Standing, head_document, receipt_document, standing_document
 from app.web.documents.calendar_feeds import (
     CalendarFeed,
@@ -73,6 +74,7 @@ __all__ = [
     "ActivityKey",
     "ActivityList",
     "Announcement",
+    "Appearance",
     "BatchResult",
     "CalendarFeed",
     "Correction",
@@ -110,6 +112,7 @@ __all__ = [
     "active_rules_document",
     "activity_document",
     "announcement_document",
+    "appearance_document",
     "calendar_feed_document",
     "correction_document",
     "delivery_document",

@@ -24,7 +24,7 @@ from app.domain.text import graphemes
 from app.domain.text.direction import isolated
 from app.domain.text.natural import by_team
 from app.domain.wording import ordinal, size
-from app.web.http import onward
+from app.web.http import branding, onward
 from app.web.http.addresses import url_for
 from app.web.http.ties import tie_line, tie_word
 
@@ -261,7 +261,9 @@ def environment() -> Environment:
         auto_reload=False,  # a look at each file of a page would take a tenth of its time
     )
     made.filters.update({each.__name__: each for each in FILTERS})
-    made.globals.update(asset=asset, has_font=has_font, scripts=scripts, url_for=url_for, onward=onward.write)
+    made.globals.update(
+        asset=asset, brand=branding.brand, has_font=has_font, scripts=scripts, url_for=url_for, onward=onward.write
+    )
     return made
 
 

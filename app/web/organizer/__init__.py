@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.web.organizer import (
     announcement,
+    appearance,
     audit,
     current,
     deliveries,
@@ -72,6 +73,7 @@ routers: list[APIRouter] = [
     person.router,
     person_merge.router,
     announcement.router,
+    appearance.router,
     remote.router,
     screen_messages.router,
     displays.router,

@@ -1,0 +1,44 @@
+"""The installation's own name and accent in browsers: previewed, saved, read by day and by night, and taken back."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.looking import FADED, PHONE, flaws_light_and_dark, looking, overflow
+from tests.browser.test_organizer_weeks import desk
+from tests.builders import SLUG
+from tests.web.running_app import RunningApp
+
+pytestmark = pytest.mark.browser
+
+NAME = "בוקר טוב Support Olympics of the West 🎉"[:40]
+COLOUR = "each => getComputedStyle(each).color"
+
+
+def test_name_and_accent_are_previewed_saved_and_taken_back(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    with desk(chromium, site) as organizer, looking(chromium, PHONE) as phone:
+        organizer.goto(f"{site.url}/organizer/appearance")
+        organizer.get_by_label("Name optional").fill(NAME)
+        organizer.get_by_label("Accent colour optional").fill("#1d6849")
+        organizer.get_by_role("button", name="Preview").click()
+        links = organizer.locator(".brand-preview a")
+        previewed = [links.nth(number).evaluate(COLOUR) for number in range(2)]
+        flaws = flaws_light_and_dark(organizer)
+        organizer.get_by_role("button", name="Save appearance").click()
+        expect(organizer.locator(".masthead__brand")).to_have_text(NAME)
+
+        phone.goto(f"{site.url}/weeks/{SLUG}")
+        phone.set_viewport_size({"width": 768, "height": 1024})
+        title, width = phone.title(), overflow(phone)
+        link = phone.locator(".latest__more")
+        by_day = link.evaluate(COLOUR)
+        flaws += flaws_light_and_dark(phone)
+        phone.emulate_media(color_scheme="dark")
+        phone.wait_for_function(f"() => {FADED}", polling=20)
+        by_night = link.evaluate(COLOUR)
+        organizer.locator("summary", has_text="Use the defaults").click()
+        organizer.get_by_role("button", name="Use the defaults").click()
+
+        expect(organizer.locator(".masthead__brand")).to_have_text("Assembly Week")
+        assert previewed == [by_day, by_night] == ["rgb(29, 104, 73)", "rgb(48, 173, 122)"]
+        assert (NAME in title, width, flaws) == (True, 0, [])

@@ -1,0 +1,140 @@
+"""The installation's own name and accent: on every page, by every server, with one step back."""
+
+import re
+
+import pytest
+
+from app.config import Settings
+from app.db.database import Database
+from app.services import appearances
+from app.web.http.render import TEMPLATES
+from tests.builders import SLUG, act_by
+from tests.web.organizer.reading import flash, text_of
+from tests.web.running_app import API, BOTH_ENGINES, RunningApp, Visitor, assert_problem, serving, sign_in, until
+
+PAGE = "/organizer/appearance"
+NAME, BRAND = "Support <Olympics>", "<bdi>Support &lt;Olympics&gt;</bdi>"
+GREEN = "#1d6849"
+PAGES = ("/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/shifts", f"/weeks/{SLUG}/summary", "/guide", "/sign-in", "/nothing")
+
+
+@pytest.fixture
+def olu(site: RunningApp) -> Visitor:
+    """An organizer."""
+    return sign_in(site, "olu@example.com", "organizer")
+
+
+def sheet(page: str) -> str:
+    """The address of the accent's stylesheet; empty on a page without one."""
+    found = re.search(r'href="(/brand\.css[^"]*)"', page)
+    return found[1] if found else ""
+
+
+@BOTH_ENGINES
+def test_name_and_accent_are_on_every_page_at_once_and_gone_after_one_step_back(site: RunningApp, olu: Visitor) -> None:
+    site.record()
+    before = [site.get(path).text for path in PAGES]
+
+    saved = olu.post(PAGE, name=NAME, accent="#1D6849", version="0")
+    etag = site.get(f"/weeks/{SLUG}").headers["etag"]
+    shown = [site.get(path).text for path in PAGES]
+    olu.post(f"{PAGE}/reset", version="1")
+    after = [site.get(path) for path in PAGES]
+
+    assert (saved.status_code, saved.headers["location"]) == (303, f"{PAGE}?done=saved")
+    assert [(BRAND in page, bool(sheet(page))) for page in before] == [(False, False)] * len(PAGES)
+    assert [(BRAND in page, sheet(page)) for page in shown] == [(True, "/brand.css?v=1d684930ad7a")] * len(PAGES)
+    assert "· Support &lt;Olympics&gt;</title>" in shown[1]
+    assert [(BRAND in page.text, bool(sheet(page.text))) for page in after] == [(False, False)] * len(PAGES)
+    assert after[1].headers["etag"] != etag
+
+
+def test_stylesheet_is_kept_for_ever_only_under_its_own_colours(site: RunningApp, olu: Visitor) -> None:
+    empty = site.get("/brand.css")
+    olu.post(PAGE, accent=GREEN, version="0")
+
+    own, other = (site.get(path) for path in (sheet(site.get("/sign-in").text), "/brand.css?v=other"))
+
+    assert (empty.text, empty.headers["cache-control"]) == ("", "no-cache")
+    assert own.text == other.text
+    assert own.text.startswith("@layer tokens { :root { --accent: light-dark(#1d6849, #")
+    assert own.headers["content-type"] == "text/css; charset=utf-8"
+    assert [each.headers["cache-control"] for each in (own, other)] == [
+        "public, max-age=31536000, immutable", "no-cache",
+    ]  # fmt: skip
+
+
+def test_other_servers_and_displays_follow(site: RunningApp, olu: Visitor, settings: Settings) -> None:
+    release = re.findall(r'data-release="(\w+)"', site.get("/display").text)
+    command = Database(settings.sqlalchemy_url)  # as another process has it: this server isn't told
+    with command.unit_of_work() as session:
+        appearances.change(session, "Ours", GREEN, act_by("Ada", site.clock.now))
+    command.dispose()
+
+    until(lambda: "<bdi>Ours</bdi>" in site.get("/").text)
+
+    assert re.findall(r'data-release="(\w+)"', site.get("/display").text) != release
+    with serving(settings.changed(board_visibility="public")) as later:
+        assert "<bdi>Ours</bdi>" in later.get("/sign-in").text
+
+
+def test_preview_saves_nothing(site: RunningApp, olu: Visitor) -> None:
+    page = olu.post(PAGE, name=NAME, accent=GREEN, version="0", do="preview")
+    [address] = re.findall(r'href="(/organizer/appearance/preview\.css[^"]*)"', page.text)
+
+    assert page.status_code == 200
+    assert page.text.count(BRAND) == 2
+    assert olu.get(address).text.startswith("@layer tokens { .brand-preview { --accent: light-dark(#1d6849, #")
+    assert olu.get(f"{PAGE}/preview.css?accent=red").status_code == 404
+    assert BRAND not in site.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [({"accent": "#ffcc00"}, "Too light to read: its contrast is 1.2"), ({"accent": "gold"}, "Write the colour as #"),
+     ({"name": "x" * 41}, "must have at most 40"), ({"name": "a\u202eb"}, "invisible character")],
+)  # fmt: skip
+def test_what_cannot_be_shown_is_refused_at_its_field(
+    site: RunningApp, olu: Visitor, field: dict[str, str], sentence: str
+) -> None:
+    answer = olu.post(PAGE, **{"version": "0", **field})
+
+    assert answer.status_code == 422
+    assert sentence in answer.text.partition(f'id="{next(iter(field))}-error">')[2].partition("<")[0]
+    offered = re.findall(r'<button [^>]*name="accent" value="(#\w{6})"', answer.text)
+    assert bool(offered) == (field.get("accent") == "#ffcc00")
+    if offered:
+        assert olu.post(PAGE, version="0", accent=["#ffcc00", *offered]).headers["location"] == f"{PAGE}?done=saved"
+
+
+def test_second_of_two_organizers_is_told(site: RunningApp, olu: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        appearances.change(session, "Theirs", "", act_by("Ada", site.clock.now))
+
+    refused = olu.post(PAGE, name="Ours", version="0")
+
+    assert refused.status_code == 409
+    assert "Ada changed the appearance after you opened this page." in flash(refused)
+    assert olu.post(PAGE, name="Ours", version="1").status_code == 303
+    assert "Saved by olu" in text_of(olu.get(PAGE))
+
+
+def test_api_reads_and_sets_it(site: RunningApp) -> None:
+    wish = {"name": "Ours", "accent": GREEN}
+
+    first = site.ask("PUT", f"{API}/appearance", "admin", json=wish).json()
+    stale = site.ask("PUT", f"{API}/appearance?version=0", "admin", json={})
+    light = site.ask("PUT", f"{API}/appearance", "admin", json={"accent": "#ffffff"})
+    read = site.get(f"{API}/appearance", "read").json()
+    none = site.ask("PUT", f"{API}/appearance", "admin", json={}).json()
+
+    assert (read, read["name"], read["accent"], read["version"]) == (first, "Ours", GREEN, 1)
+    assert assert_problem(stale, 409, "code").startswith("Not saved: ")
+    assert assert_problem(light, 422, "errors").startswith("Too light to read")
+    assert (none["name"], none["accent"], none["version"]) == (None, None, 2)
+
+
+def test_templates_take_the_name_from_the_brand() -> None:
+    named = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*") if "Assembly Week" in path.read_text()}
+
+    assert named == {"organizer/appearance.html", "summary/card.svg"}  # a hint, and a picture that keeps ours
