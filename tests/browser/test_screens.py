@@ -134,8 +134,9 @@ def test_scenes_fit_screens_of_either_way_and_size(
         assert small >= (21 if size == "normal" else 25)
 
 
-def test_upright_screen_shows_all_of_rows_with_a_tie_break(chromium: Browser, site: RunningApp) -> None:
-    for number in range(24):
+@pytest.mark.parametrize("teams", [14, 24])
+def test_upright_screen_shows_all_of_rows_with_a_tie_break(chromium: Browser, site: RunningApp, teams: int) -> None:
+    for number in range(teams):
         site.game.team(f"Team {number}", f"p{number}@example.com")
         site.record(person=f"p{number}@example.com", occurred_at=f"2022-09-14T0{number % 3}:00:00-07:00")
     with screen(chromium, site, width=1080, height=1920) as wall:
@@ -143,6 +144,11 @@ def test_upright_screen_shows_all_of_rows_with_a_tie_break(chromium: Browser, si
             "#scene-board .rank",
             "all => all.filter((each) => each.scrollHeight > each.clientHeight + 4).map((each) => each.textContent)",
         )
+        edges = wall.page.eval_on_selector_all(
+            "#scene-board .rank, .status-bar",
+            "all => all.map((each) => each.getBoundingClientRect()).flatMap((box) => [box.top, box.bottom])",
+        )
 
         assert wall.page.locator("#scene-board .rank__tie").count() > 8
         assert cut == []
+        assert edges == sorted(edges), "rows stand on each other"
