@@ -73,6 +73,8 @@ def test_demo_prints_a_link_for_an_organizer_and_one_for_a_player(
     monkeypatch.setenv("ASSEMBLY_WEEK_PUBLIC_URL", "https://week.example.com")
     monkeypatch.setenv("ASSEMBLY_WEEK_OIDC_ISSUER", "http://127.0.0.1:1")
     monkeypatch.setenv("ASSEMBLY_WEEK_OIDC_CLIENT_ID", "assembly-week")
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_DIR", str(shell.desk / "copies"))  # of the real one, never the demo's
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_HOUR", "0")
     with started("demo", "--finished", "--port", "0") as (_, document):
         base = document["board"].partition("/weeks")[0]
         ways_in = httpx.get(f"{base}/sign-in", timeout=PATIENCE_SECONDS)
@@ -81,6 +83,7 @@ def test_demo_prints_a_link_for_an_organizer_and_one_for_a_player(
     assert [answer.status_code for answer in answers] == [303, 303, 404]
     assert [answer.headers.get("location") for answer in answers[:2]] == ["/organizer", "/shifts"]
     assert ['id="mail-title"' in ways_in.text, 'id="company-title"' in ways_in.text] == [False, False]
+    assert not (shell.desk / "copies").exists()
 
 
 def test_demo_leads_a_player_to_a_shift_in_two_taps(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -92,8 +93,9 @@ def test_backup_of_a_server_that_ends_is_given_up_at_once(
 
     def watched(address: str, part: Path, progress: Progress) -> None:
         begun.set()
+        until = time.monotonic() + 10
         try:
-            while True:
+            while time.monotonic() < until:
                 copy(address, part, progress)
         except Unavailable:
             ended.set()

@@ -17,10 +17,11 @@ from app.web.organizer import source_words
 
 MOST_NAMED = 5
 """Sources, screens and plans that get a line each; of more, the page behind the link tells."""
+BACKUP = "Daily backup"
 
 
 class Task(NamedTuple):
-    """One thing to do: a sentence, and where it is done; `name` is that of a source, screen or week it is about."""
+    """One thing to do: a sentence, and where it is done; `name` is a source’s, screen’s, week’s or the backup’s."""
 
     text: str
     href: str = ""
@@ -63,13 +64,15 @@ def _of_backups(backups: BackupHealth | None, zone: tzinfo) -> Iterator[Task]:
         return
     newest = f"The newest one is from {stamp(backups.last.at, zone)}." if backups.last else "There’s none so far."
     if backups.given_up:
-        yield Task(f"The backup failed. {backups.failure} {newest}", "#jobs", "Try again")
+        yield Task(f"It failed. {backups.failure} {newest}", "#jobs", "Try again", BACKUP)
     elif backups.failure:
-        yield Task(f"The backup failed and is tried again. {backups.failure} {newest}")
+        yield Task(f"It failed and is tried again. {backups.failure} {newest}", name=BACKUP)
     elif backups.is_old:
-        yield Task(f"No backup for over two days. {newest} Run “assembly-week backup”: it says what is wrong.")
+        text = f"None for over two days. {newest} Run “assembly-week backup”: it says what is wrong."
+        yield Task(text, name=BACKUP)
     elif backups.is_gone:
-        yield Task(f"{backups.directory} holds no backup. Is its disk there? “assembly-week backup” makes one.")
+        text = f"{backups.directory} holds none. Is its disk there? “assembly-week backup” makes one."
+        yield Task(text, name=BACKUP)
 
 
 def _of_plans(found: Overview) -> Iterator[Task]:

@@ -167,14 +167,17 @@ def test_last_backup_is_told_and_what_to_do_where_it_failed(
     never = "6 people haven’t signed in. Create links"
     assert none == ("None yet, due daily from 23:00 UTC", never)
     assert fresh == (f"12 Sep 2022, 14:00, {size(copy.bytes)}, 1 kept", never)
-    assert old == f"No backup for over two days. {newest} Run “assembly-week backup”: it says what is wrong."
-    assert failing == (f"The backup failed and is tried again. The disk is full. There’s no new backup. {newest}")
-    assert given_up[:2] == [f"The backup failed. The disk is full. There’s no new backup. {newest} Try again", never]
+    assert old == f"Daily backup None for over two days. {newest} Run “assembly-week backup”: it says what is wrong."
+    assert failing == (f"Daily backup It failed and is tried again. The disk is full. There’s no new backup. {newest}")
+    assert given_up[:2] == [
+        f"Daily backup It failed. The disk is full. There’s no new backup. {newest} Try again",
+        never,
+    ]
     assert given_up_without == (
-        "The backup failed. The disk is full. There’s no new backup. There’s none so far. Try again"
+        "Daily backup It failed. The disk is full. There’s no new backup. There’s none so far. Try again"
     )
     assert gone == (
-        "None", f"{plan.directory} holds no backup. Is its disk there? “assembly-week backup” makes one.",
+        "None", f"Daily backup {plan.directory} holds none. Is its disk there? “assembly-week backup” makes one.",
     )  # fmt: skip
 
 
