@@ -201,7 +201,7 @@ def _tools(garden: SeededSite, session: Session) -> None:
 def _screens(garden: SeededSite, session: Session) -> None:
     now = garden.act.now
     for state in ("paired", "entered"):
-        secret, name = credentials.make(credentials.SCREEN), garden.word(f"name of the {state} display", ORGANIZERS)
+        secret, name = credentials.make(credentials.SCREEN), garden.word(f"name of the {state} display", BEHIND)
         code = displays.code_of(SECRET_SETTINGS["secret_key"], secret)
         garden.ids["display"] = displays.pair(session, code, name, garden.act).id
         if state == "paired":
