@@ -181,6 +181,14 @@ def test_boxes_and_links_that_stand_alone_are_met_by_a_finger(chromium: Browser,
     assert small == []
 
 
+def test_link_in_a_notice_stays_in_its_sentence(chromium: Browser, site: RunningApp) -> None:
+    with desk(chromium, site, PHONE) as page:
+        page.goto(f"{site.url}/organizer/displays")
+
+        assert page.locator(".notice a").count()
+        assert max(lines(page, ".notice a")) <= 2
+
+
 def test_email_with_names_of_sixty_letters_stays_on_a_phone(chromium: Browser) -> None:
     addresses = Links("https://w.invalid/weeks", "https://w.invalid/me/settings", "https://w.invalid/unsubscribe/x")
     email = compose("W" * 60, told("offered", {"name": "W" * 60, "when": "Thu 06:00–08:00 PDT"}), addresses)
