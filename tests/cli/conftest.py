@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,15 @@ class Shell:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
+    def move_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the commands of this process work here."""
+        for name in os.environ:
+            if name.startswith("ASSEMBLY_WEEK_"):
+                monkeypatch.delenv(name)
+        monkeypatch.setenv("ASSEMBLY_WEEK_DATA_DIR", str(self.home))
+        monkeypatch.setenv("ASSEMBLY_WEEK_RULES_FILE", str(RULES_FILE))
+        monkeypatch.chdir(self.desk)
+
     def open_week(self) -> None:
         """The week q3-2022, open, with two teams."""
         days = ("--starts", "2022-09-12", "--ends", "2022-09-16")
@@ -71,18 +81,25 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell on an installation where nothing has happened yet."""
-    for name in os.environ:
-        if name.startswith("ASSEMBLY_WEEK_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ASSEMBLY_WEEK_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("ASSEMBLY_WEEK_RULES_FILE", str(RULES_FILE))
-    monkeypatch.chdir(tmp_path)
-    return Shell(tmp_path / "data", tmp_path)
+    shell = Shell(tmp_path / "data", tmp_path)
+    shell.move_in(monkeypatch)
+    return shell
+
+
+@pytest.fixture(scope="session")
+def kept_week(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that commands wrote who opened the week q3-2022 with two teams; its tables were made before the first."""
+    shell = Shell(tmp_path_factory.mktemp("open-week") / "data", tmp_path_factory.mktemp("desk"))
+    sqlite.copy_scene("bare", shell.ledger)
+    with pytest.MonkeyPatch.context() as patch:
+        shell.move_in(patch)
+        shell.open_week()
+    return shell.home
 
 
 @pytest.fixture
-def open_week(shell: Shell, sqlite: SQLite) -> Shell:
-    """The same, with the week q3-2022 open and two teams in it; the first command finds the tables there."""
-    sqlite.copy_scene("bare", shell.ledger)
-    shell.open_week()
+def open_week(shell: Shell, kept_week: Path) -> Shell:
+    """The same, with the week q3-2022 open and two teams in it: a copy of what commands wrote."""
+    shutil.copytree(kept_week, shell.home)
+    shell.write("roster.csv", ROSTER)
     return shell
