@@ -21,6 +21,12 @@ def engine() -> str:
 
 
 @pytest.fixture
+def scene(request: pytest.FixtureRequest) -> str:
+    """The database's content when the test begins; a server that finds a week has done its daily jobs before."""
+    return "tended game" if "game" in request.fixturenames else "empty"
+
+
+@pytest.fixture
 def clock() -> SettableClock:
     """The server's clock: Wednesday of the standard week, 13:00 in its zone."""
     return SettableClock()
