@@ -1,10 +1,8 @@
 """The demo as a newcomer meets it: a process, an address, and a board that moves to the totals of Q3 2022."""
 
-import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,24 +14,18 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import ROWS, looking, texts
-from tests.cli.processes import first_document
+from tests.cli.processes import Program, started
 from tests.web.running_app import until
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
 
 
 @contextmanager
-def demo(directory: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
+def demo(directory: Path, *options: str) -> Iterator[tuple[Program, dict[str, Any]]]:
     """A running demo, and what it printed."""
-    command = [sys.executable, "-m", "app.cli", "demo", "--json", *options]
-    environment = os.environ | {"ASSEMBLY_WEEK_DATA_DIR": str(directory)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - ours
-        document = first_document(process)
+    with started("demo", *options, settings={"ASSEMBLY_WEEK_DATA_DIR": str(directory)}) as (process, document):
         _wait(document["api"])
-        try:
-            yield process, document
-        finally:
-            process.kill()
+        yield process, document
 
 
 def _wait(address: str) -> None:

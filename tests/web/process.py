@@ -1,7 +1,5 @@
 """A real server process, as `serve` starts it."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,12 +7,12 @@ import httpx
 
 from app.config import Settings
 from tests.builders import SIGNING_KEY
-from tests.cli.processes import first_document
-from tests.web.running_app import until
+from tests.cli.processes import Program, first_document, start
+from tests.web.running_app import NO_TLS, until
 
 
 @contextmanager
-def server_process(settings: Settings, visibility: str = "public") -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def server_process(settings: Settings, visibility: str = "public") -> Iterator[tuple[Program, str]]:
     """A server of its own, as `serve` starts it; its address."""
     environment = {
         "ASSEMBLY_WEEK_DATA_DIR": str(settings.data_dir),
@@ -23,18 +21,19 @@ def server_process(settings: Settings, visibility: str = "public") -> Iterator[t
         "ASSEMBLY_WEEK_BOARD_VISIBILITY": visibility,
         "PATH": "/usr/bin:/bin",
     }
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - our own command
-        try:
-            address = first_document(process)["address"].rstrip("/")
-            until(lambda: _answers(address), 15)
-            yield process, address
-        finally:
-            process.kill()
-
-
-def _answers(address: str) -> bool:
+    process = start(["serve", "--port", "0", "--json"], environment)
     try:
-        return httpx.get(f"{address}/healthz").status_code == 200
+        address = first_document(process)["address"].rstrip("/")
+        with httpx.Client(base_url=address, verify=NO_TLS) as client:
+            until(lambda: _answers(client), 15)
+        yield process, address
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/healthz").status_code == 200
     except httpx.HTTPError:
         return False
