@@ -223,9 +223,12 @@ def test_forced_colours_tell_which_screen_the_remote_speaks_to(chromium: Browser
     assert len(set(fills)) == len(fills) == 2
 
 
-def test_display_shows_all_of_a_name_of_sixty_letters(chromium: Browser, site: RunningApp) -> None:
-    site.game.team(LONG[:60], "long@example.com")
-    for number in range(20):
+@pytest.mark.parametrize(("name", "others"), [(LONG[:60], 20), ("W" * 60, 0)])
+def test_display_shows_all_of_a_name_of_sixty_letters(
+    chromium: Browser, site: RunningApp, name: str, others: int
+) -> None:
+    site.game.team(name, "long@example.com")
+    for number in range(others):
         site.game.team(f"Team {number}", f"p{number}@example.com")
     with screen(chromium, site) as display:
         cut = display.page.eval_on_selector_all(
