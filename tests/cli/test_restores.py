@@ -303,6 +303,18 @@ def test_restore_that_is_killed_leaves_the_old_database_or_the_new_one(played: S
     assert played.document("verify")["differences"] == []
 
 
+def test_start_removes_what_a_killed_server_left_of_a_backup(played: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_DIR", str(played.desk / "copies"))
+    monkeypatch.setenv("ASSEMBLY_WEEK_BACKUP_HOUR", "23")  # none is due, which would do the same
+    (played.desk / "copies").mkdir()
+    (played.desk / "copies" / ".assembly-week-20220914T030000Z.sqlite3.0123abcd.part").touch()
+
+    with started("serve", "--port", "0"):
+        left = [name for name in names(played.desk / "copies") if ".part" in name]
+
+    assert left == []
+
+
 def test_three_replaced_databases_are_kept_and_none_that_was_restored(played: Shell) -> None:
     replaced = [Path(played.document("restore", "copy.sqlite3")["replaced"]) for _ in range(5)]
     paths = [path for path in replaced if path.exists()]
