@@ -189,6 +189,17 @@ def test_link_in_a_notice_stays_in_its_sentence(chromium: Browser, site: Running
         assert max(lines(page, ".notice a")) <= 2
 
 
+def test_live_sign_stands_above_an_announcement(chromium: Browser, site: RunningApp) -> None:
+    sign_in(site, "olu@example.com", "owner").post("/organizer/announcement", text="m " * 69, link="", version="0")
+    with looking(chromium, LAPTOP) as page:
+        page.goto(f"{site.url}/weeks/{SLUG}")
+        sign, announced = (page.locator(name).bounding_box() for name in (".live-sign", ".announcement"))
+
+        assert sign
+        assert announced
+        assert sign["y"] + sign["height"] <= announced["y"]
+
+
 def test_email_with_names_of_sixty_letters_stays_on_a_phone(chromium: Browser) -> None:
     addresses = Links("https://w.invalid/weeks", "https://w.invalid/me/settings", "https://w.invalid/unsubscribe/x")
     email = compose("W" * 60, told("offered", {"name": "W" * 60, "when": "Thu 06:00–08:00 PDT"}), addresses)
