@@ -17,3 +17,19 @@ class Clock:
     def seconds_until(self, moment: datetime) -> float:
         """The real seconds until a moment of the game, if nothing stops it; negative where it is over."""
         return (moment - self.game()).total_seconds()
+
+
+class Stopped(Clock):
+    """A clock that stands at one moment of the game, as a rehearsal's does until organizers move it."""
+
+    def __init__(self, moment: datetime, outside: Clock) -> None:
+        self._moment = moment
+        self._outside = outside
+
+    def game(self) -> datetime:
+        """The moment at which it stands."""
+        return self._moment
+
+    def real(self) -> datetime:
+        """The moment it is outside."""
+        return self._outside.real()

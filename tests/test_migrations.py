@@ -306,6 +306,11 @@ PINNED = {
         "c83c668aeb9343cfec1b1f29cb8ab651b702fd0dfd53400ff2cf249f876e0a76",
         "b04e0e1a7f8b44ea0222a75d5c5f0653009ff7eb06ed5763f96851cc139849c5",
     ),
+    "0038": (
+        "0038_rehearsals.py",
+        "0b75af6977c56cab68723f79f4fc8418a441452de2f428dfacdf3a5e096f9c37",
+        "79271064af68be88c24b3627b0060a6584f4cd9a7b5c062316663283413d6173",
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from app.cli import (
     imports,
     messages,
     people,
+    rehearsals,
     rules,
     running,
     shifts,
@@ -27,7 +28,6 @@ from app.cli import (
     transfers,
     upkeep,
     webhooks,
-    weeks,
 )
 
 app = typer.Typer(
@@ -56,7 +56,7 @@ def root(
 
 app.add_typer(running.group)
 app.add_typer(upkeep.group)
-app.add_typer(weeks.group, name="week")
+app.add_typer(rehearsals.group, name="week")
 app.add_typer(people.group, name="person")
 app.add_typer(teams.group, name="team")
 app.add_typer(transfers.activities, name="activity")

@@ -133,3 +133,7 @@ def command(name: str) -> Actor:
 def system(name: str) -> Actor:
     """A job of the server's own: it may do everything."""
     return Actor(name, "system", _EVERYTHING, None)
+
+
+PLAYED = system("rehearsal")
+"""Whoever plays in a rehearsal: nobody's deeds, which the audit leaves out."""

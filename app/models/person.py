@@ -6,9 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import STRICT, instant, new_id, string
+from app.models.columns import STRICT, instant, new_id, string, whole
 
 _MERGED = sql("merged_into IS NOT NULL")
+_STANDS_IN = sql("rehearsal_id IS NOT NULL")
 
 
 class Person(SQLModel, table=True):
@@ -18,6 +19,9 @@ class Person(SQLModel, table=True):
     `office` are none where nobody said. Who was removed is disabled and has no e-mail
     (`email` is none), so that somebody else may have it; lists leave them out. Who was merged into another person is
     removed too, and their work is that person's: `merged_into`, who is merged into nobody.
+
+    A stand-in plays in the rehearsal of that id (`rehearsal_id`) for somebody of the same name, and is nobody: removed
+    from the beginning, so that lists and sign-in leave them out, but not disabled, so that they can take seats.
     """
 
     __tablename__ = "person"
@@ -25,6 +29,7 @@ class Person(SQLModel, table=True):
         CheckConstraint("role IN ('player', 'organizer', 'owner')", name="person_role"),
         CheckConstraint("theme IN ('auto', 'light', 'dark')", name="person_theme"),
         Index("person_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
+        Index("person_stand_in", "rehearsal_id", sqlite_where=_STANDS_IN, postgresql_where=_STANDS_IN),
         STRICT,
     )
 
@@ -40,6 +45,7 @@ class Person(SQLModel, table=True):
     function: str | None = Field(default=None, sa_column=string(nullable=True))
     office: str | None = Field(default=None, sa_column=string(nullable=True))
     merged_into: str | None = Field(default=None, sa_column=string(ForeignKey("person.id"), nullable=True))
+    rehearsal_id: int | None = Field(default=None, sa_column=whole(ForeignKey("week.id"), nullable=True))
 
 
 class PersonAddress(SQLModel, table=True):

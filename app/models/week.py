@@ -19,6 +19,10 @@ class Week(SQLModel, table=True):
     A draft that was removed has a `removed_at`, and a `slug` that no address can name. One that is closed may have an
     `archived_at`: lists leave it out. `hand_logs_a_day` is how many activities a person may log for themselves on one
     local day (None: any number).
+
+    A rehearsal of another week has that one's id in `rehearsal_of`, from its creation for good: the database refuses
+    to change it, and lets nothing but such weeks' rows be deleted. `rehearsal_now` is the moment at which its own clock
+    stands, in UTC.
     """
 
     __tablename__ = "week"
@@ -44,11 +48,17 @@ class Week(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     hand_logs_a_day: int | None = Field(default=None, sa_column=whole(nullable=True))
     archived_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    rehearsal_of: int | None = Field(default=None, sa_column=whole(ForeignKey("week.id"), nullable=True))
+    rehearsal_now: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone its days are counted in: its own, or UTC where this machine doesn't know that one."""
         return zone_or_utc(self.timezone)
+
+    def clock(self, now: datetime) -> datetime:
+        """The moment it is in this week: a rehearsal's own clock stands still, all others go by the game's time."""
+        return self.rehearsal_now or now
 
     @property
     def has_known_zone(self) -> bool:

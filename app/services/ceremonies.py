@@ -32,9 +32,9 @@ class Begun(NamedTuple):
 
 
 def last_begun(session: Session, now: datetime) -> Begun | None:
-    """The ceremony that was moved last and is not at its welcome, if it may still be on."""
+    """The ceremony of a real week that was moved last and is not at its welcome, if it may still be on."""
     query = select(Week.slug, Ceremony.step, Ceremony.at).join(Week, col(Week.id) == Ceremony.week_id)
-    is_recent = Ceremony.step > 0, Ceremony.at > now - ceremony.LASTS
+    is_recent = weeks.IS_REAL, Ceremony.step > 0, Ceremony.at > now - ceremony.LASTS
     found = session.exec(query.where(*is_recent).order_by(col(Ceremony.at).desc()).limit(1)).first()
     return Begun(*found) if found else None
 

@@ -29,7 +29,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     """Open a draft, or for a reason reopen a closed week, which then follows the active rules again.
 
     Raises Conflict when it is open, Malformed when a closed one lacks a reason, RulesUnfit when the active rules no
-    longer know its kinds or team sizes.
+    longer know its kinds or team sizes. A rehearsal keeps the rules it began with.
     """
     reason = reasons.welcome(reason) or None
     serialize(session)
@@ -39,15 +39,17 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     reopening = week.state == "closed"
     if reopening and not reason:
         raise Malformed(f"{apart(week.name)} was closed. Say why it is reopened.")
-    rules = rule_sets.rules_numbered(session, None)
+    rules = rule_sets.rules_numbered(session, week.rule_set_id if week.rehearsal_of is not None else None)
     if refusals := rule_sets.week_refusals(session, week, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)
-    week.state, week.closed_at, week.rule_set_id, week.archived_at = "open", None, None, None
+    week.state, week.closed_at, week.archived_at = "open", None, None
+    week.rule_set_id = week.rule_set_id if week.rehearsal_of is not None else None
     session.add(week)
     session.flush()
     timings.add(session, week, response_times.pending(session, week), act)
     scores.rebuild(session, week, rules)
-    deliveries.requeue_outside(session)
+    if week.rehearsal_of is None:
+        deliveries.requeue_outside(session)
     schedule.settle(session, week, "open")
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
     _plan_shifts(session, week, act.now)
@@ -57,6 +59,8 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
 
 def _plan_shifts(session: Session, week: Week, now: datetime) -> None:
     """Have done what comes to the shifts of a week by itself, and what could not be done while it was closed."""
+    if week.rehearsal_of is not None:
+        return
     every = shifts.of_week(session, week)
     timetable.plan_overdue(session, week, every, now)
     timetable.plan_waited_for(session, now)  # limits may have been lifted meanwhile
@@ -73,12 +77,17 @@ def close(session: Session, slug: str, act: Act, *, reason: str | None = None) -
         raise Conflict(f"{apart(week.name)} is {_state(week)}. Only an open week can be closed.")
     shifts.lock_all(session, week)
     settling.settle_due(session, week, act.now)
-    week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
+    week.state, week.closed_at, week.rule_set_id = "closed", act.now, _rule_set_id(session, week)
     schedule.settle(session, week, *schedule.ACTIONS)
     weeks.note(session, week, "closed", act, reason=reason)
     happenings.week_closed(session, week, act.now)
     weeks.bump_version(session, week)
     return week
+
+
+def _rule_set_id(session: Session, week: Week) -> int:
+    """The version of the rules an open week follows: the active one, in a rehearsal the one it began with."""
+    return week.rule_set_id or rule_sets.active(session).id
 
 
 def freeze(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
@@ -93,7 +102,7 @@ def freeze(session: Session, slug: str, act: Act, *, reason: str | None = None) 
         raise Conflict(f"{apart(week.name)} is frozen already. Reveal it first.")
     board = boards.live(session, week, act.now)
     week.frozen_at, week.frozen_version = act.now, week.version
-    week.frozen_rule_set_id = rule_sets.active(session).id
+    week.frozen_rule_set_id = _rule_set_id(session, week)
     week.frozen_board = to_text(replace(board, frozen=True))
     week.frozen_names = json.dumps(_names(session, week))
     if (stage := session.get(Ceremony, week.id)) is not None:

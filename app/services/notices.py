@@ -69,8 +69,11 @@ class Shown(NamedTuple):
 def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
     """Tell people something, once each, on their page and by email; the number of those who were not told before.
 
-    Quiet hours hold back emails alone. Whether it is still true, and wanted, is looked at when it is sent.
+    Quiet hours hold back emails alone. Whether it is still true, and wanted, is looked at when it is sent. Nobody is
+    told anything of a rehearsal.
     """
+    if week.rehearsal_of is not None:
+        return 0
     count = 0
     for chunk in people_.chunks(sorted(set(people)), people_.CHUNK):
         zones = _zones(session, chunk, week.zone)

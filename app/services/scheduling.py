@@ -45,8 +45,12 @@ def run(session: Session, week_id: int, action: str, plan_id: str, now: datetime
 
 
 def run_due(session: Session, now: datetime) -> int:
-    """Do what fell due while no server ran, in the order of time; how many. Raises Unavailable."""
-    rows = session.exec(select(ScheduledChange).where(col(ScheduledChange.failure).is_(None))).all()
+    """Do what fell due while no server ran, in the order of time; how many. Raises Unavailable.
+
+    A rehearsal's plans wait for its own clock.
+    """
+    query = select(ScheduledChange).join(Week, col(Week.id) == ScheduledChange.week_id)
+    rows = session.exec(query.where(col(ScheduledChange.failure).is_(None), weeks.IS_REAL)).all()
     due = sorted((row.due_at, row.week_id, row.action, row.id) for row in rows if row.due_at <= now)
     return sum(run(session, week_id, action, plan_id, now, now) for _, week_id, action, plan_id in due)
 

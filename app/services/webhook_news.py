@@ -39,6 +39,7 @@ def due(session: Session, now: datetime) -> list[int]:
         .where(
             enabled,
             col(Week.removed_at).is_(None),
+            weeks.IS_REAL,
             or_(
                 col(WebhookProgress.week_id).is_(None),
                 col(WebhookProgress.version) < shown,

@@ -201,6 +201,7 @@ class BoardCache:
         week.tried = None
         with self._database.reading() as session:
             stamp = weeks.stamp(session, slug)
+            now = stamp.clock(now)
             changes = topics.changes(session, stamp.id)
             week.learn(stamp, generation, changes)
             source = week.tried = source_of(stamp, audience, changes)

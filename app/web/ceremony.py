@@ -18,6 +18,7 @@ from app.services.ceremonies import Move
 from app.services.operations import secrets
 from app.services.operations.secrets import SigningKey
 from app.services.weeks import weeks
+from app.web import rehearsal_door
 from app.web.access import credential_of, needs_of_board
 from app.web.boards import BoardSnapshot
 from app.web.deps import (
@@ -29,6 +30,7 @@ from app.web.deps import (
     AppStreams,
     Authorize,
     act_of,
+    clock_of,
 )  # fmt: skip
 from app.web.event_stream import EventStream
 from app.web.http import redirects, render
@@ -74,7 +76,7 @@ class CeremonyRenderer:
     def render(self, snapshot: BoardSnapshot, *, streamed: bool = False) -> tuple[int, bytes]:
         """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
         with self.database.reading() as session:
-            week = weeks.find(session, snapshot.week, self.clock.game())
+            week = weeks.admitted(session, snapshot.week)
             step = ceremony.clamp(ceremonies.current(session, week), snapshot.board)
         return step, render.render("ceremony/_stage.html", streamed=streamed, **self.build_context(snapshot, step))
 
@@ -166,12 +168,14 @@ async def move(
 
     It waits for a board that is ready, as the stage does.
     """
-    data, snapshot = form.data, await boards.get(week, "organizers")
-    if not _presents(signing, clock, week, data.key):
+    data, is_presenter = form.data, _presents(signing, clock, week, form.data.key)
+    await rehearsal_door.admit(request, database, clock, may_enter=is_presenter)
+    snapshot = await boards.get(week, "organizers")
+    if not is_presenter:
         raise NotAllowed("Only the presenter moves the ceremony. Ask an organizer for the presenter link.")
     if data.to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
-    act = act_of(request, visitor("presenter"), clock.game())
+    act = act_of(request, visitor("presenter"), clock_of(request).game())
     await database.writes.run(_move, database, act, snapshot.week, cast("Move", data.to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)

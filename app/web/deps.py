@@ -25,6 +25,7 @@ from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
 from app.services.standings.hall_of_fame import HallOfFame
+from app.web import rehearsal_door
 from app.web.access import Need, decide, recognise
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -67,6 +68,8 @@ class Guard(SecurityBase):
         except Problem as problem:
             await context.refusals.note(request, actor, problem)
             raise
+        may_enter = actor is not None and actor.may("admin")
+        await rehearsal_door.admit(request, context.database, context.clock, may_enter=may_enter)
         if isinstance(actor, SignedInActor) and request.method not in csrf.SAFE:
             await csrf.check(request, actor)
             await context.count(throttle.FORMS_BY_PERSON, actor.person_id)
@@ -116,7 +119,7 @@ class ActDoor(Guard):
     async def __call__(self, request: Request) -> Act:
         """The act that this request asks for."""
         actor = await self.admit(request) or visitor("")
-        clock = context_of(request).clock
+        clock = clock_of(request)
         return act_of(request, actor, clock.real() if self._is_real else clock.game())
 
 
@@ -182,6 +185,12 @@ AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 
 
+def clock_of(request: Request) -> Clock:
+    """The clock of what a request is about: the application's, or that of the rehearsal it names."""
+    clock: Clock | None = getattr(request.state, "rehearsal_clock", None)
+    return clock or context_of(request).clock
+
+
 def context_of(request: Request) -> AppContext:
     """The application that serves this request."""
     context: AppContext = request.app.state.context
@@ -215,6 +224,8 @@ def hand_out(request: Request, parts: Mapping[str, Part]) -> Iterator[dict[str, 
         yield {
             name: stack.enter_context(context.database.reading())
             if part is READ_SESSION
+            else clock_of(request)
+            if part.name == "clock"
             else getattr(context, part.name)
             for name, part in parts.items()
         }

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Problem
 from app.live.messages import Reading
 from app.services.weeks import weeks
+from app.services.weeks.rehearsing import is_rehearsal
 from app.web import hooks
 from app.web.access import credentials_in, decide
 from app.web.api.activities import record_body
@@ -53,7 +54,7 @@ class Shortcut:
 
     async def _record(self, scope: Scope, receive: Receive) -> ASGIApp | None:
         address = _LEDGER.fullmatch(scope["path"])
-        if address is None:
+        if address is None or is_rehearsal(address[1]):
             return None
         request = Request(scope, receive)
         credentials = credentials_in(request)
@@ -124,6 +125,8 @@ class Shortcut:
         except Problem:
             return None
         slug = address["page"] or address["json"] or weeks.CURRENT
+        if is_rehearsal(slug):
+            return None  # the door of routes alone knows who may enter
         snapshot = self._context.boards.ready(slug, access.audience)
         if snapshot is None:
             return None

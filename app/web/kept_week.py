@@ -73,13 +73,17 @@ class KeptWeek:
     def made_from(self, source: Source, now: datetime) -> BoardSnapshot | None:
         """The board of this source, whoever it was made for, if it is kept and still true."""
         known = self.boards.get(source.is_frozen)
-        return known[1] if known is not None and known[0] == source and now < known[1].lasts_until else None
+        is_true = known is not None and known[0] == source and self._clock(now) < known[1].lasts_until
+        return known[1] if known is not None and is_true else None
 
     def with_scores_of(self, source: Source, now: datetime) -> BoardSnapshot | None:
         """The board that differs from this source's in its topics alone, if it is kept and its day is not over."""
         known = self.boards.get(source.is_frozen)
-        is_same = known is not None and known[0].has_scores_of(source) and now < known[1].until
+        is_same = known is not None and known[0].has_scores_of(source) and self._clock(now) < known[1].until
         return known[1] if known is not None and is_same else None
+
+    def _clock(self, now: datetime) -> datetime:
+        return self.stamp.clock(now) if self.stamp is not None else now
 
     def live(self) -> BoardSnapshot | None:
         """The newest board that is kept of the week as it stands, which the next one begins with."""

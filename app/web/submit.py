@@ -17,7 +17,7 @@ from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
 from app.web.demo_tools import DemoTools
-from app.web.deps import context_of
+from app.web.deps import clock_of, context_of
 from app.web.http import redirects
 from app.web.http.forms import UNSAVED, Form, FormState, errors_of
 from app.web.http.problems import headers_of
@@ -53,7 +53,7 @@ class Page(Generic[ActT]):
     @property
     def clock(self) -> Clock:
         """The application's clock, for what goes by another time than the act."""
-        return context_of(self.request).clock
+        return clock_of(self.request)
 
     @property
     def shift_lists(self) -> ShiftLists:

@@ -197,7 +197,7 @@ class Summaries:
 
     def _told(self, session: Session, week: Week, audience: Audience, known: _Kept | None, generation: object) -> _Kept:
         """The summary of a week as it stands; told anew where the week or one before it has changed."""
-        now = self._clock.game()
+        now = week.clock(self._clock.game())
         past = stories.earlier(session, week, audience)
         stamp = tuple((each.id, each.version) for each in (week, *past))
         if known is not None and known.stamp == stamp and now < known.summary.snapshot.until:

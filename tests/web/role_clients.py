@@ -29,13 +29,28 @@ from app.services.intake.deliveries import Incoming
 from app.services.operations import secrets
 from app.services.organizing import bulk_reversals, join_codes, team_admin
 from app.services.organizing.bulk_reversals import Selection
+from app.services.rehearsals import rehearsals
 from app.services.rules import rule_sets
 from app.services.shifts import covers, readiness, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import weeks  # fmt: skip
-from tests.builders import ADA, BO, CATS, DUA, OWLS, PACIFIC, RULES, SIGNING_KEY, SLUG, a_week, act_by, moment
+from tests.builders import (
+    ADA,
+    BO,
+    CATS,
+    DUA,
+    OWLS,
+    PACIFIC,
+    RULES,
+    SIGNING_KEY,
+    SLUG,
+    a_team,
+    a_week,
+    act_by,
+    moment,
+)
 from tests.web.route_access import MEMBERS, Role, RouteAccess
 from tests.web.running_app import RunningApp, Visitor, pair, screen_code, sign_in
 
@@ -242,6 +257,18 @@ class RoleClients:
         slug = self._new_week("closed")
         with self.site.database.unit_of_work() as session:
             lifecycle.archive(session, slug, act_by("Olu", self._now))
+        return slug
+
+    def _played_week(self, _role: Role) -> str:
+        slug = self._new_week("draft")
+        with self.site.database.unit_of_work() as session:
+            a_team(session, f"Team {self.made}", f"rehearses{self.made}@example.com", slug=slug, now=self._now)
+        return slug
+
+    def _rehearsed_week(self, role: Role) -> str:
+        slug = self._played_week(role)
+        with self.site.database.unit_of_work() as session:
+            rehearsals.begin(session, slug, act_by("Olu", self._now))
         return slug
 
     def _frozen_week(self, _role: Role) -> str:

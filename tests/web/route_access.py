@@ -87,6 +87,7 @@ DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
 PEOPLE_TO_DRAW = {"text": "name,email\nNew,drawn-{number}@example.com\n", "seed": "7"}
 WEEK_COPY = {"name": "Copy {number}", "starts": "2022-10-10", "people": "no"}
 WEEK_EDIT = {"name": "Week {number}", "timezone": ZONE, "starts": str(STARTS), "ends": str(ENDS)}
+NEXT_DAY = {"now": "2022-09-13T09:00:00-07:00"}
 FREEZE = {"action": "freeze", "at": "2022-09-16T15:00"}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
@@ -119,6 +120,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin"),
     ("PATCH", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin", document={"close": "2022-09-16T20:00:00-07:00"}),
+    ("GET", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): RouteAccess("admin"),
+    ("POST", f"{API}/weeks/{{played_week}}/rehearsal"): RouteAccess("admin", 201),
+    ("PATCH", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): RouteAccess("admin", document=NEXT_DAY),
+    ("DELETE", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): RouteAccess("admin"),
     ("GET", f"{API}/people"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/activities"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/exports/{{table}}"): RouteAccess("read"),
@@ -308,6 +313,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{open_week}/close"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{open_week}/freeze"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{frozen_week}/reveal"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/weeks/{week}/rehearsal"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{played_week}/rehearsal"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{rehearsed_week}/rehearsal/clock"): RouteAccess("organizers", 303, form={"to": "hour"}),
+    ("POST", "/organizer/weeks/{rehearsed_week}/rehearsal/end"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/edit"): RouteAccess("organizers", 303, form=WEEK_EDIT),
     ("POST", "/organizer/weeks/{week}/copy"): RouteAccess("organizers", 303, form=WEEK_COPY),
     ("POST", "/organizer/weeks/{open_week}/schedule"): RouteAccess("organizers", 303, form=FREEZE),

@@ -307,6 +307,7 @@ CLAIMS = (
     Claim("The name can change. Its days are part of the result; reopen the week to change them.", is_closed),
     Claim("(?:Needs|Nothing needs) you now|[0-9]+ waits?, some for over 5 minutes", always),
     Claim("[0-9]+ teams? ha(?:s|ve) no shift.", both(is_open, lacks(after))),
+    Claim("A rehearsal is a copy that stand-ins play: .*", always),
     Claim("Open the ledger Exports|Next time|A copy is a draft with the same teams, .*", always),
     Claim("Open (the )?week", is_draft),
     Claim(r"Open the week \(done\)", lacks(is_draft)),

@@ -28,6 +28,8 @@ ROUTED = {
     "draft_week": "week",
     "open_week": "week",
     "archived_week": "week",
+    "played_week": "week",
+    "rehearsed_week": "week",
     "closed_week": "week",
     "frozen_week": "week",
     "empty_team": "team",

@@ -32,6 +32,8 @@ FOREIGN = {
     "draft_week": ("team", "nothing"),
     "open_week": ("team", "nothing"),
     "archived_week": ("team", "nothing"),
+    "played_week": ("team", "nothing"),
+    "rehearsed_week": ("team", "nothing"),
     "closed_week": ("team", "nothing"),
     "frozen_week": ("team", "nothing"),
     "team": NOT_OF_THIS_WEEK,

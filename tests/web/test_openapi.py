@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 from app.domain.rules import parse_rules
 from app.services.ledger.drafts import read_json
 from app.services.people import people
+from app.services.rehearsals import rehearsals
 from tests.builders import ADA, OWLS, SLUG, an_activity
 from tests.web.playing_shifts import Shifts
 from tests.web.role_clients import RoleClients
@@ -121,6 +122,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/weeks/{week}/activities": 201,
         "/weeks/{week}/activities/batch": 200,
         "/weeks/{week}/adjustments": 201,
+        "/weeks/{week}/rehearsal": 404,
         "/weeks/{week}/schedule": 200,
         "/weeks/{week}/shifts": 201,
         "/weeks/{week}/shifts/generate": 200,
@@ -192,6 +194,8 @@ def seeded(site: RunningApp) -> dict[str, str]:
 
 def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: dict[str, Any]) -> None:
     places = seeded(site)
+    with site.database.unit_of_work() as session:
+        rehearsals.begin(session, places["week"], site.game.act)
     schema = schemathesis.openapi.from_dict(description)
     schema.config.update(base_url=site.url)
     headers = {"Authorization": f"Bearer {site.token('admin')}"}
@@ -203,7 +207,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 25
+    assert seen == [200] * 26
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -245,6 +249,10 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/weeks/{{week}}/exports/{{table}}": "exportWeek",
         f"GET {API}/weeks/{{week}}/leaderboard": "getLeaderboard",
         f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
+        f"DELETE {API}/weeks/{{week}}/rehearsal": "endRehearsal",
+        f"GET {API}/weeks/{{week}}/rehearsal": "getRehearsal",
+        f"PATCH {API}/weeks/{{week}}/rehearsal": "moveRehearsal",
+        f"POST {API}/weeks/{{week}}/rehearsal": "beginRehearsal",
         f"GET {API}/weeks/{{week}}/schedule": "getSchedule",
         f"PATCH {API}/weeks/{{week}}/schedule": "changeSchedule",
         f"GET {API}/weeks/{{week}}/teams": "listTeams",

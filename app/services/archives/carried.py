@@ -39,9 +39,9 @@ NEVER: Final = frozenset({
 })  # fmt: skip
 """Tables that stay: ways in, secrets, what tools sent, what is told to people, steps back, and what is computed."""
 
-PERSON_STAYS: Final = frozenset({"email", "role", "theme"})
+PERSON_STAYS: Final = frozenset({"email", "role", "theme", "rehearsal_id"})
 """Columns of people that stay; their addresses come as a list, so that any of them finds a person."""
-WEEK_STAYS: Final = frozenset({"id", "removed_at"})
+WEEK_STAYS: Final = frozenset({"id", "removed_at", "rehearsal_of", "rehearsal_now"})
 
 
 class Carried(NamedTuple):

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.bulk import BulkInsert
-from app.domain.actor import Act
+from app.domain.actor import PLAYED, Act
 from app.models import AuditEntry, Person
 from app.services import paging
 from app.services.paging import Page
@@ -53,7 +53,12 @@ def note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down one thing that was done or refused, in the transaction that does it. Actions read `week.opened`."""
+    """Write down one thing that was done or refused, in the transaction that does it. Actions read `week.opened`.
+
+    What a rehearsal plays by itself is no deed of anybody's.
+    """
+    if act.actor == PLAYED:
+        return
     session.add(AuditEntry(**_fields(action, audit_target, act, before, after)))
     session.flush()
 

@@ -6,12 +6,16 @@ from sqlmodel import Session, select
 
 from app.domain.calendar.days import day_bounds
 from app.models import Week
+from app.services.weeks import weeks
 
 
 def holding(session: Session, at: datetime) -> Week | None:
-    """The open week whose days hold a time; of several the one that started last, then that was made last."""
-    weeks = [week for week in session.exec(select(Week).where(Week.state == "open")) if _holds(week, at)]
-    return max(weeks, key=_start, default=None)
+    """The open week whose days hold a time; of several the one that started last, then that was made last.
+
+    Never a rehearsal: what tools report happened.
+    """
+    opened = session.exec(select(Week).where(Week.state == "open", weeks.IS_REAL))
+    return max((week for week in opened if _holds(week, at)), key=_start, default=None)
 
 
 def _holds(week: Week, at: datetime) -> bool:

@@ -30,6 +30,7 @@ from app.services.intake import (
 )
 from app.services.intake.deliveries import DeliveryView, Headers
 from app.services.intake.processing import Outcome
+from app.services.people import people
 
 MOST_GROUPS = 50
 AT_ONCE = 50
@@ -139,7 +140,7 @@ def _kinds(session: Session, shown: list[str | None]) -> dict[tuple[str, str, st
 
 
 def _guesser(session: Session) -> Guesser:
-    query = select(Person.id, Person.name, Person.email).where(col(Person.disabled_at).is_(None))
+    query = select(Person.id, Person.name, Person.email).where(people.IS_REAL, col(Person.disabled_at).is_(None))
     return Guesser(Candidate(*row) for row in session.exec(query))
 
 

@@ -82,7 +82,8 @@ def record(session: Session, admission: Admission, rows: Sequence[Row]) -> None:
     if not rows:
         return
     insert_rows(session, rows)
-    metrics.count_on_commit(session, metrics.ACTIVITIES, len(rows))
+    if admission.week.rehearsal_of is None:
+        metrics.count_on_commit(session, metrics.ACTIVITIES, len(rows))
     _rescore(session, admission, rows)
     weeks.bump_version(session, admission.week, scores_alone=True)
 

@@ -49,7 +49,7 @@ def catch_up_all(session: Session, act: Act) -> None:
 
 def lock_open(session: Session, act: Act) -> list[Week]:
     """Lock the open weeks in one order, after `serialize`: what is recorded in them was before, or waits."""
-    slugs = select(Week.slug).where(Week.state == "open").order_by(col(Week.id))
+    slugs = select(Week.slug).where(Week.state == "open", weeks.IS_REAL).order_by(col(Week.id))
     locked = [weeks.lock(session, slug, act.now) for slug in session.exec(slugs).all()]
     return [week for week in locked if week.state == "open"]
 

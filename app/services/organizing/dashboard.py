@@ -28,6 +28,7 @@ from app.models import (
 from app.services import jobs
 from app.services.displays import absences
 from app.services.intake import unmatched
+from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.shifts import attention, gaps, listing
 from app.services.shifts.attention import Attention
@@ -91,7 +92,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         )
         if week
         else 0,
-        people=_count(session, col(Person.disabled_at).is_(None)),
+        people=_count(session, col(Person.disabled_at).is_(None), people.IS_REAL),
         never_in=_never_in(session, week if number else None),
         tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
         connections=_count(session, col(Connection.disconnected_at).is_(None)),
@@ -117,7 +118,7 @@ def _gaps(session: Session, week: Week, now: datetime) -> Gaps:
 
 def _never_in(session: Session, week: Week | None) -> int:
     """The number of people who have never signed in: of a week's teams, or of all."""
-    never = col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))
+    never = people.IS_REAL, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))
     if week is None:
         return _count(session, *never)
     playing = {person.id for members in teams.members(session, week).values() for person in members}

@@ -93,7 +93,7 @@ def _team_names(session: Session, week: Week, ids: Sequence[str]) -> dict[str, s
 
 def choices(session: Session) -> list[Choice]:
     """Everybody who is not switched off, by name."""
-    query = select(Person.name, Person.email).where(col(Person.disabled_at).is_(None))
+    query = select(Person.name, Person.email).where(people.IS_REAL, col(Person.disabled_at).is_(None))
     return sorted((Choice(*row) for row in session.exec(query)), key=lambda each: (names.fold(each.name), each.email))
 
 

@@ -14,6 +14,7 @@ from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed
 from app.models import LedgerEntry, Seat, Shift, Week
 from app.services.intake import deliveries
+from app.services.rehearsals import rehearsals
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.shifts import settings
@@ -120,6 +121,8 @@ def remove_draft(session: Session, slug: str, act: Act) -> Week:
     week = weeks.lock(session, slug, act.now)
     if week.state != "draft":
         raise Conflict(f"{apart(week.name)} was opened, so it stays. Close it instead.")
+    if rehearsals.of_week(session, week) is not None:
+        raise Conflict(f"{apart(week.name)} is being rehearsed. Throw the rehearsal away first.")
     seat = select(Seat.id).join(Shift, col(Shift.id) == Seat.shift_id).where(Shift.week_id == week.id).limit(1)
     if session.exec(seat).first() is not None:
         raise Conflict(f"There were sign-ups for a shift of {apart(week.name)}, so it stays.")

@@ -26,6 +26,9 @@ CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, a
 
 DISGUISED = "letters or marks that pass for others"
 
+IS_REAL = col(Person.rehearsal_id).is_(None)
+"""Whatever looks for people of all weeks leaves out the stand-ins of rehearsals."""
+
 Item = TypeVar("Item")
 
 _ADD = BulkInsert(Person, ("id", "email", "name", "created_at", "role", "theme"))
@@ -84,7 +87,7 @@ def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
 
 def known(session: Session, most: int) -> list[tuple[str, str]]:
     """The emails and names of who can sign in, by name; of more than `most` the first ones."""
-    query = select(Person.email, Person.name).where(col(Person.disabled_at).is_(None))
+    query = select(Person.email, Person.name).where(IS_REAL, col(Person.disabled_at).is_(None))
     return list(session.exec(query.order_by(func.lower(Person.name), col(Person.id)).limit(most)))
 
 

@@ -176,8 +176,12 @@ def _note(session: Session, before: RuleSet | None, after: RuleSet, act: Act) ->
 
 
 def _lock_followers(session: Session, now: datetime) -> list[Week]:
-    """Every week that is not closed, and so follows the active rules: drafts too, for they have teams and a board."""
-    slugs = session.exec(select(Week.slug).where(col(Week.removed_at).is_(None)).order_by(col(Week.id))).all()
+    """Every week that is not closed, and so follows the active rules: drafts too, for they have teams and a board.
+
+    Rehearsals keep the rules they began with.
+    """
+    query = select(Week.slug).where(col(Week.removed_at).is_(None), weeks.IS_REAL)
+    slugs = session.exec(query.order_by(col(Week.id))).all()
     return [week for week in (weeks.lock(session, slug, now) for slug in slugs) if week.state != "closed"]
 
 

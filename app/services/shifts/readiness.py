@@ -21,6 +21,7 @@ from app.models import Person, ReadyList, ReadyPerson, ReadyTick, Seat
 from app.models.shift import IS_LIVE
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
+from app.services.people import people as people_
 from app.services.shifts import timetable
 
 MOST_ITEMS = 30  # longer lists nobody ticks
@@ -178,7 +179,8 @@ def finish(session: Session, now: datetime, person_id: str | None = None) -> Non
 
 def count(session: Session) -> int:
     """The number of people who are ready and can sign in."""
-    query = select(func.count()).select_from(Person).where(col(Person.disabled_at).is_(None), _IS_READY)
+    there = people_.IS_REAL, col(Person.disabled_at).is_(None)
+    query = select(func.count()).select_from(Person).where(*there, _IS_READY)
     return session.exec(query).one()
 
 

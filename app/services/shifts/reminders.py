@@ -14,15 +14,18 @@ from app.services.jobs import Planned
 from app.services.notices import News
 from app.services.shifts import refusals
 from app.services.weeks import weeks
+from app.services.weeks.weeks import AnyWeek
 
 REMIND: Final = "shifts.remind"
 
 
-def plan(session: Session, shift: Shift, now: datetime) -> None:
+def plan(session: Session, week: AnyWeek, shift: Shift, now: datetime) -> None:
     """Have everybody who then has a seat reminded, once for each start that the shift ever has.
 
-    What is due already is not planned: whoever takes a seat so late knows.
+    What is due already is not planned: whoever takes a seat so late knows. Nobody is reminded in a rehearsal.
     """
+    if week.rehearsal_of is not None:
+        return
     planned = [_planned(shift, kind, at) for kind in LEADS if (at := remind_at(kind, shift.starts_at)) > now]
     jobs.enqueue_all(session, REMIND, planned)
 
@@ -55,7 +58,7 @@ def remind(session: Session, shift_id: str, kind: Kind, start: str, now: datetim
     if shift is None or shift.cancelled_at is not None or shift.starts_at != starts_at or not due <= now < starts_at:
         return 0
     week = weeks.find_by_id(session, shift.week_id)
-    if week.state != "open":
+    if week.state != "open" or week.rehearsal_of is not None:
         return 0
     people = session.exec(select(Seat.person_id).where(Seat.shift_id == shift.id, Seat.state == "signed_up")).all()
     facts = {"when": refusals.dated(shift), "label": shift.label, "place": shift.place, "week": week.name}

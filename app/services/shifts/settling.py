@@ -64,12 +64,14 @@ def _unsettled_seats(locked: LockedShift) -> Sequence[Seat]:
 def settle_next(session: Session, shift_id: str, now: datetime) -> None:
     """Settle what is due of a shift, and have the rest of it settled at its moment; for a job.
 
-    In a closed week nothing is done or planned: reopening it plans its shifts anew.
+    In a closed week nothing is done or planned: reopening it plans its shifts anew. No job settles a rehearsal.
     """
     shift = session.get(Shift, shift_id)
     if shift is None:
         return
     week = weeks.find_by_id(session, shift.week_id)
+    if week.rehearsal_of is not None:
+        return
     settle(session, week.slug, shift_id, now)
     if timetable.has_more(shift, now):
         timetable.plan(session, week, [shift], now)

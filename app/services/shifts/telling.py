@@ -56,7 +56,7 @@ def seat_changed(teller: Teller, seat: Seat, change: Change) -> None:
     reason, by = change.reason or "", _doer(teller)
     if change.before is None and change.after == "signed_up":
         if teller.shift.taken == 1:  # whoever was first had them planned, and an edit plans them anew
-            reminders.plan(teller.session, teller.shift, teller.act.now)
+            reminders.plan(teller.session, teller.week, teller.shift, teller.act.now)
         _got_seat(teller, seat, change)
     elif change.after == "cancelled" and teller.shift.cancelled_at is None:
         teller.tell("removed", [seat.person_id], change.id, **by, reason=reason)
@@ -90,7 +90,7 @@ def cancelled(teller: Teller, people: Iterable[str], reason: str | None) -> None
 def changed(teller: Teller, holders: Sequence[str], was: str, reason: str | None) -> None:
     """Tell whoever has a seat of an edited shift, and plan reminders of its start; `was` is when it was before."""
     if holders:
-        reminders.plan(teller.session, teller.shift, teller.act.now)
+        reminders.plan(teller.session, teller.week, teller.shift, teller.act.now)
     teller.tell("changed", holders, teller.shift.version, was=was, reason=reason or "")
 
 

@@ -12,6 +12,8 @@ from app.domain.shifts.seats import NO_SHOW_AFTER
 from app.models import Shift, WaitingEntry, Week, WeekEvent
 from app.services import jobs
 from app.services.jobs import Planned
+from app.services.weeks import weeks
+from app.services.weeks.weeks import AnyWeek
 
 SETTLE: Final = "shifts.settle"
 
@@ -37,8 +39,8 @@ def plan_overdue(session: Session, week: Week, shifts: Sequence[Shift], now: dat
 
 
 def _plan(session: Session, week: Week, moments: Sequence[tuple[Shift, Moment]], again: str = "") -> None:
-    if week.state != "open" or not moments:
-        return
+    if week.state != "open" or week.rehearsal_of is not None or not moments:
+        return  # a rehearsal settles its shifts when its own clock moves
     opening = _opening(session, week)
     planned = [
         Planned({"shift": shift.id}, at, f"{SETTLE}:{shift.id}:{opening}:{shift.version}:{name}{again}")
@@ -47,9 +49,10 @@ def _plan(session: Session, week: Week, moments: Sequence[tuple[Shift, Moment]],
     jobs.enqueue_all(session, SETTLE, planned)
 
 
-def plan_also(session: Session, shift_id: str, at: datetime) -> None:
-    """Have a shift settled at one more moment, once however often it is asked for."""
-    jobs.enqueue_all(session, SETTLE, [_also(shift_id, at)])
+def plan_also(session: Session, week: AnyWeek, shift_id: str, at: datetime) -> None:
+    """Have a shift of a week settled at one more moment, once however often it is asked for."""
+    if week.rehearsal_of is None:
+        jobs.enqueue_all(session, SETTLE, [_also(shift_id, at)])
 
 
 def _also(shift_id: str, at: datetime) -> Planned:
@@ -75,6 +78,7 @@ def plan_opening(session: Session, week: Week, opens_at: datetime, now: datetime
 def _waited_for(now: datetime) -> SelectOfScalar[str]:
     """The ids of shifts to come that anybody waits for."""
     query = select(Shift.id).join(WaitingEntry, col(WaitingEntry.shift_id) == Shift.id)
+    query = query.join(Week, col(Week.id) == Shift.week_id).where(weeks.IS_REAL)
     return query.where(WaitingEntry.state == "waiting", Shift.starts_at > now).distinct().order_by(Shift.id)
 
 

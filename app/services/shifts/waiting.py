@@ -163,9 +163,9 @@ def plan(locked: LockedShift) -> None:
     """Have free seats handed on when limits are lifted, if any hold, and when signing up opens."""
     opens_at = locked.settings.opens_at
     if locked.settings.has_limits:
-        timetable.plan_also(locked.session, locked.shift.id, locked.shift.starts_at - LIFTED_BEFORE)
+        timetable.plan_also(locked.session, locked.week, locked.shift.id, locked.shift.starts_at - LIFTED_BEFORE)
     if opens_at is not None and opens_at > locked.act.now:
-        timetable.plan_also(locked.session, locked.shift.id, opens_at)
+        timetable.plan_also(locked.session, locked.week, locked.shift.id, opens_at)
 
 
 def _check(locked: LockedShift, person_id: str) -> None:

@@ -17,6 +17,7 @@ from app.services.rules import rule_sets
 from app.services.scoring import activity_queries
 from app.services.standings import boards
 from app.services.teams import teams
+from app.services.weeks import weeks
 
 MAX_EARLIER = 6  # weeks to compare with: a year and a half of one a quarter, as wide as the summary's table
 
@@ -53,7 +54,7 @@ def earlier(session: Session, week: Week, audience: Audience) -> list[Week]:
 
     A week that was closed behind its freeze is none yet for the public.
     """
-    query = select(Week).where(col(Week.state) == "closed", col(Week.starts) < week.starts)
+    query = select(Week).where(col(Week.state) == "closed", col(Week.starts) < week.starts, weeks.IS_REAL)
     if audience == "public":
         query = query.where(col(Week.frozen_at).is_(None))
     query = query.order_by(col(Week.starts).desc(), col(Week.id).desc()).limit(MAX_EARLIER)

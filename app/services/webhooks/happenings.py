@@ -11,7 +11,9 @@ from app.services.weeks.weeks import AnyWeek
 
 
 def week_closed(session: Session, week: Week, now: datetime) -> None:
-    """Tell that a week was closed."""
+    """Tell that a week was closed; of a rehearsal nothing is told."""
+    if week.rehearsal_of is not None:
+        return
     data = {"week": week.slug, "name": week.name, "closed_at": now, "frozen": week.frozen_at is not None}
     messages.write(session, endpoints.wanting(session, week.id, "week.closed"), "week.closed", now, data)
 
@@ -23,7 +25,7 @@ def shift_changes(session: Session, week: AnyWeek, shift: Shift, now: datetime) 
     a past shift of a frozen week tells of who came after all, which is hidden.
     """
     known = session.info.setdefault("coverage", {})
-    if shift.id in known:
+    if shift.id in known or week.rehearsal_of is not None:
         return
     known[shift.id] = is_covered(shift)
 

@@ -7,6 +7,7 @@ from datetime import date
 from app.domain.calendar.days import parse_zone, zones_called
 from app.domain.text import names
 from app.errors import Malformed
+from app.services.weeks.rehearsing import ENDING
 
 CURRENT = "current"
 RESERVED = frozenset({CURRENT, "hall-of-fame"})
@@ -14,6 +15,8 @@ RESERVED = frozenset({CURRENT, "hall-of-fame"})
 LONGEST_WEEK = 100  # days; a score keeps a tally of each, and charts have a place for each: a quarter still fits
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+ADDRESS = re.compile(rf"{SLUG.pattern}(?:{ENDING})?")
+"""A slug in an address: a week’s, or that of its rehearsal."""
 
 
 def check_slug(slug: str) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Literal, TypeVar
 
 from sqlalchemy import bindparam, update
 from sqlalchemy import select as sql_select
@@ -16,7 +15,7 @@ from sqlmodel import Session, col, select
 from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act, Actor
-from app.domain.calendar.days import local_day, zone_or_utc
+from app.domain.calendar.days import local_day
 from app.domain.view import Audience, View, audience_of
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
@@ -26,53 +25,12 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
 from app.services.weeks import week_fields
+from app.services.weeks.rehearsing import may_enter
+from app.services.weeks.week_rows import AnyWeek as AnyWeek
+from app.services.weeks.week_rows import HeldWeek as HeldWeek
+from app.services.weeks.week_rows import WeekStamp as WeekStamp
 
 CURRENT = week_fields.CURRENT
-
-
-class HeldWeek(NamedTuple):
-    """The columns of a locked week that recording needs; to change more than its version takes the row itself."""
-
-    id: int
-    slug: str
-    name: str
-    timezone: str
-    starts: date
-    ends: date
-    state: str
-    version: int
-    rule_set_id: int | None
-    frozen_version: int | None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone its days are counted in, as `Week.zone`."""
-        return zone_or_utc(self.timezone)
-
-
-AnyWeek = Week | HeldWeek
-
-
-class WeekStamp(NamedTuple):
-    """The columns that tell which week is current, and by which a board is known to be the newest."""
-
-    id: int
-    slug: str
-    timezone: str
-    starts: date
-    ends: date
-    state: str
-    created_at: datetime
-    closed_at: datetime | None
-    version: int
-    score_changes: int
-    frozen_version: int | None
-    archived_at: datetime | None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone its days are counted in, as `Week.zone`."""
-        return zone_or_utc(self.timezone)
 
 
 AnyStamp = TypeVar("AnyStamp", Week, WeekStamp)
@@ -80,6 +38,9 @@ AnyStamp = TypeVar("AnyStamp", Week, WeekStamp)
 _STAMPS = sql_select(*(col(getattr(Week, name)) for name in WeekStamp._fields))
 _ALL_STAMPS = Prepared(_STAMPS.where(col(Week.removed_at).is_(None)))
 _STAMP = Prepared(_STAMPS.where(col(Week.slug) == bindparam("slug")))
+
+IS_REAL = col(Week.rehearsal_of).is_(None)
+"""Whatever looks for weeks rather than for one leaves rehearsals out."""
 
 _HELD = sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields)).where(col(Week.slug) == bindparam("slug"))
 # Weaker than for deletion: rows that merely refer to the week come in meanwhile, such as a seat's, whose transaction
@@ -127,16 +88,21 @@ def find(session: Session, slug: str, now: datetime) -> Week:
     week: Week | None = None
     if slug == CURRENT:
         week = pick_current(every(session), now)
-    elif week_fields.SLUG.fullmatch(slug):
+    elif _is_address(slug):
         week = session.exec(_BY_SLUG, params={"slug": slug}).first()
     if week is None:
         raise WeekUnknown(slug)
     return week
 
 
+def _is_address(slug: str) -> bool:
+    """Tell whether a week may have this slug; a rehearsal's counts only where somebody entered it."""
+    return week_fields.ADDRESS.fullmatch(slug) is not None and may_enter(slug)
+
+
 def stamp(session: Session, slug: str) -> WeekStamp:
-    """The stamp of the week of this slug, which is not “current”. Raises WeekUnknown."""
-    rows = _STAMP.rows(session, slug=slug) if week_fields.SLUG.fullmatch(slug) else []
+    """The stamp of the week of this slug, which is not “current”, a rehearsal's too. Raises WeekUnknown."""
+    rows = _STAMP.rows(session, slug=slug) if week_fields.ADDRESS.fullmatch(slug) else []
     if not rows:
         raise WeekUnknown(slug)
     return WeekStamp(*rows[0])
@@ -145,6 +111,11 @@ def stamp(session: Session, slug: str) -> WeekStamp:
 def stamps(session: Session) -> list[WeekStamp]:
     """The stamps of all weeks, in one query."""
     return [WeekStamp(*row) for row in _ALL_STAMPS.rows(session)]
+
+
+def admitted(session: Session, slug: str) -> Week:
+    """The week of a slug whose reader was let in before, as a stream's was; a rehearsal's too. Raises WeekUnknown."""
+    return find_by_id(session, stamp(session, slug).id)
 
 
 def find_by_id(session: Session, week_id: int) -> Week:
@@ -158,8 +129,9 @@ def find_by_id(session: Session, week_id: int) -> Week:
 def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
     """The open week whose days include today, else the open one that started last, else the one closed last.
 
-    An archived one is current only where every closed one is archived.
+    An archived one is current only where every closed one is archived, and a rehearsal never.
     """
+    weeks = [week for week in weeks if week.rehearsal_of is None]
 
     def has_today(week: AnyStamp) -> bool:
         return week.starts <= local_day(now, week.zone) <= week.ends
@@ -184,19 +156,19 @@ def default_week(session: Session, now: datetime) -> Week | None:
 
 
 def every(session: Session) -> list[Week]:
-    """All weeks, archived ones too, the one that starts last first."""
-    query = select(Week).where(col(Week.removed_at).is_(None))
+    """All weeks, archived ones too but no rehearsals, the one that starts last first."""
+    query = select(Week).where(col(Week.removed_at).is_(None), IS_REAL)
     return list(session.exec(query.order_by(col(Week.starts).desc(), col(Week.id).desc())))
 
 
 def has_frozen(session: Session) -> bool:
     """Tell whether any week hides something from the public now."""
-    return session.exec(select(Week.id).where(col(Week.frozen_at).is_not(None)).limit(1)).first() is not None
+    return session.exec(select(Week.id).where(col(Week.frozen_at).is_not(None), IS_REAL).limit(1)).first() is not None
 
 
 def page(session: Session, *, cursor: str | None, limit: int, with_archived: bool = False) -> Page[Week]:
     """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
-    query = select(Week).where(col(Week.removed_at).is_(None)).order_by(col(Week.id)).limit(limit + 1)
+    query = select(Week).where(col(Week.removed_at).is_(None), IS_REAL).order_by(col(Week.id)).limit(limit + 1)
     if not with_archived:
         query = query.where(col(Week.archived_at).is_(None))
     if cursor:
@@ -215,7 +187,7 @@ def _with_slug(session: Session, slug: str) -> Week:
 def lock(session: Session, slug: str, now: datetime) -> Week:
     """Lock a week's row until the transaction ends, and read it again: all that changes a week queues here (ADR 3)."""
     name = find(session, slug, now).slug if slug == CURRENT else slug
-    week = session.exec(_LOCK, params={"slug": name}).first() if week_fields.SLUG.fullmatch(name) else None
+    week = session.exec(_LOCK, params={"slug": name}).first() if _is_address(name) else None
     if week is None:
         raise WeekUnknown(slug)
     return week
@@ -233,7 +205,7 @@ def look(session: Session, slug: str, now: datetime) -> HeldWeek:
 
 def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> HeldWeek:
     name = find(session, slug, now).slug if slug == CURRENT else slug
-    rows = statement.rows(session, slug=name) if week_fields.SLUG.fullmatch(name) else []
+    rows = statement.rows(session, slug=name) if _is_address(name) else []
     if not rows:
         raise WeekUnknown(slug)
     return HeldWeek(*rows[0])

@@ -33,6 +33,7 @@ from app.web.documents.ledger import (
 )
 from app.web.documents.merging import MergedWeek, PersonMerge, TeamMerge, merge_document, team_merge_document
 from app.web.documents.problems import PROBLEMS, Problem
+from app.web.documents.rehearsal import Rehearsal, ThrownAway, rehearsal_document
 from app.web.documents.rules import (
     ActiveRules,
     Preview,
@@ -91,6 +92,7 @@ __all__ = [
     "Preview",
     "Problem",
     "Receipt",
+    "Rehearsal",
     "RevokedFeed",
     "RuleSet",
     "Schedule",
@@ -106,6 +108,7 @@ __all__ = [
     "Team",
     "TeamList",
     "TeamMerge",
+    "ThrownAway",
     "WaitingPlace",
     "Week",
     "WeekList",
@@ -125,6 +128,7 @@ __all__ = [
     "preview_document",
     "receipt_document",
     "recorded_document",
+    "rehearsal_document",
     "revoked_feed_document",
     "rule_set_document",
     "schedule_document",

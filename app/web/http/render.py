@@ -24,13 +24,13 @@ from app.domain.text import graphemes
 from app.domain.text.direction import isolated
 from app.domain.text.natural import by_team
 from app.domain.wording import ordinal, size
+from app.services.weeks.rehearsing import is_rehearsal, real_slug
 from app.web.http import branding, onward
 from app.web.http.addresses import url_for
 from app.web.http.ties import tie_line, tie_word
 
 ROOT = Path(__file__).parents[3]
-TEMPLATES = ROOT / "templates"
-STATIC = ROOT / "static"
+TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
 VENDORED = "vendor"
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/"
 HTMX_FILES = {
@@ -245,7 +245,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
     tie_word, tie_line, listing, names, few_names, isolated, doer, numerals, initials, tones, by_local_day,
-    sums_by_what, ordinal, size, by_team,
+    sums_by_what, ordinal, size, by_team, is_rehearsal, real_slug,
 )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ class SeatLists:
         slug, audience, shows_everyone = key
         generation, known = self._generation, kept.seats
         with self._database.reading() as session:
-            week = weeks.find(session, slug, self._clock.game())
+            week = weeks.admitted(session, slug)
             version = _version(session, week)
             if known is None or known.version != version:
                 items = listing.of_week(session, week, weeks.view_of(week, audience))
