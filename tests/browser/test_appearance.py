@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from app.services import appearances
 from tests.browser.looking import FADED, PHONE, flaws_light_and_dark, looking, overflow
 from tests.browser.test_organizer_weeks import desk
-from tests.builders import SLUG
+from tests.builders import SLUG, act_by
 from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
@@ -42,3 +43,19 @@ def test_name_and_accent_are_previewed_saved_and_taken_back(chromium: Browser, s
         expect(organizer.locator(".masthead__brand")).to_have_text("Assembly Week")
         assert previewed == [by_day, by_night] == ["rgb(29, 104, 73)", "rgb(48, 173, 122)"]
         assert (NAME in title, width, flaws) == (True, 0, [])
+
+
+def test_long_name_of_the_installation_leaves_room_for_the_live_sign_of_the_stage(
+    chromium: Browser, site: RunningApp
+) -> None:
+    with site.database.unit_of_work() as session:
+        appearances.change(session, "W" * 40, "", act_by("Olu", site.clock.now))
+    with looking(chromium, (768, 1024)) as page:
+        page.goto(f"{site.url}/weeks/{SLUG}/summary/present")
+        sign = page.locator(".live-sign")
+        expect(sign).to_contain_text("Live")
+        name, live = page.locator(".masthead__brand").bounding_box(), sign.bounding_box()
+
+    assert name
+    assert live
+    assert name["x"] + name["width"] <= live["x"]
