@@ -329,6 +329,7 @@ def test_shifts_stay_still_under_a_finger_and_the_pointer_and_catch_up_after(
         )
         page.goto(site.url + PAGE)
         expect(sign).to_contain_text("Live")
+        page.wait_for_function("() => document.fonts.status === 'loaded'")  # another font breaks lines elsewhere
         place = button.bounding_box()
         for email, leave in ((BO, "touchend"), (CHIDI, "pointer")):
             free = seats.get_attribute("data-free")
