@@ -53,7 +53,7 @@ def set_key(
         raise Malformed(flaws[0]["message"], errors=flaws)
     made = session.merge(
         ApiKey(
-            connection_id=connection.id, sealed=key.seal(PURPOSE, secret.strip(), act.now), address=address,
+            connection_id=connection.id, sealed=key.seal(PURPOSE, secret.strip()), address=address,
             repositories=" ".join(named), set_at=act.now, set_by=act.actor.name,
         )
     )  # fmt: skip

@@ -91,7 +91,7 @@ def connect(
         taken = f"There is a connection “{name}” already. Choose another name."
         raise Conflict(taken, errors=[{"field": "name", "message": taken}])
     connection = Connection(
-        name=name, kind=kind, account=account, secret=key.seal(PURPOSE, secret, act.now),
+        name=name, kind=kind, account=account, secret=key.seal(PURPOSE, secret),
         key_sha256=credentials.digest(url_key) if url_key else None, created_at=act.now, created_by=act.actor.name,
     )  # fmt: skip
     session.add(connection)
@@ -176,7 +176,7 @@ def _change_secret(connection: Connection, key: SigningKey, secret: str, now: da
     older, until = connection.previous_secret, connection.previous_until
     kept = _overlap(None if ends else connection.secret, older, until, now)
     connection.previous_secret, connection.previous_until = kept
-    connection.secret = key.seal(PURPOSE, secret, now)
+    connection.secret = key.seal(PURPOSE, secret)
 
 
 def _overlap(

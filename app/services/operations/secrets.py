@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from app.config import Settings, secret_files
@@ -20,6 +22,9 @@ from app.errors import Malformed, Unavailable
 from app.services.operations.whole_files import part_of, sync
 
 KEY_FILE = "secret_key"
+SEALED = "g1."
+"""The beginning of what is sealed with AES-GCM; what is older was sealed with Fernet, and is read as well."""
+NONCE_BYTES = 12
 PRESENTER_LASTS = timedelta(hours=24)
 """Made the evening before and used the next afternoon; the link opens what is hidden, so it ends by itself."""
 UNSUBSCRIBE_LASTS = timedelta(days=3_650)
@@ -56,20 +61,30 @@ class SigningKey:
             raise BadSignature("signed too long ago, or by a clock that was wrong")
         return payload
 
-    def seal(self, purpose: str, secret: str, now: datetime) -> str:
-        """Encrypt a secret that we have to know again, for one purpose: who reads the database alone does not."""
-        return self._box(purpose).encrypt_at_time(secret.encode(), int(now.timestamp())).decode()
+    def seal(self, purpose: str, secret: str) -> str:
+        """Encrypt a secret that we have to know again (AES-256-GCM): who reads the database alone doesn't know it.
+
+        What was sealed for one purpose opens for no other one.
+        """
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(self._derive(f"aes-gcm:{purpose}")).encrypt(nonce, secret.encode(), None)
+        return SEALED + base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def unseal(self, purpose: str, sealed: str) -> str | None:
-        """The secret that `seal` encrypted; None where that was with another key."""
+        """The secret that `seal` encrypted; None where that was with another key, or for another purpose."""
         try:
-            return self._box(purpose).decrypt(sealed.encode()).decode()
-        except InvalidToken:
+            if not sealed.startswith(SEALED):
+                box = Fernet(base64.urlsafe_b64encode(self._derive(f"seal:{purpose}")))
+                return box.decrypt(sealed.encode()).decode()
+            raw = base64.urlsafe_b64decode(sealed.removeprefix(SEALED))
+            return (
+                AESGCM(self._derive(f"aes-gcm:{purpose}")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+            )
+        except (InvalidToken, InvalidTag, ValueError):  # a damaged text is too short, or no base64
             return None
 
-    def _box(self, purpose: str) -> Fernet:
-        key = hmac.digest(self._text.encode(), f"seal:{purpose}".encode(), "sha256")
-        return Fernet(base64.urlsafe_b64encode(key))
+    def _derive(self, use: str) -> bytes:
+        return hmac.digest(self._text.encode(), use.encode(), "sha256")
 
     def _serializer(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._text, salt=purpose, signer=_StampedNow, signer_kwargs={"now": now})

@@ -67,7 +67,7 @@ def add(
     _begin_if_first(session)
     secret = new_secret()
     endpoint = WebhookEndpoint(
-        url=url, events=" ".join(wanted), week_id=week_id, secret=key.seal(PURPOSE, secret, act.now),
+        url=url, events=" ".join(wanted), week_id=week_id, secret=key.seal(PURPOSE, secret),
         created_at=act.now, created_by=act.actor.name,
     )  # fmt: skip
     session.add(endpoint)
@@ -121,7 +121,7 @@ def rotate(session: Session, key: SigningKey, endpoint_id: str, act: Act, *, at_
     old = [endpoint.secret, *(older.split() if is_overlapping else ())][:MOST_OLD]
     endpoint.previous_secret = None if at_once else " ".join(old)
     endpoint.previous_until = None if at_once else act.now + OVERLAP
-    endpoint.secret = key.seal(PURPOSE, secret, act.now)
+    endpoint.secret = key.seal(PURPOSE, secret)
     session.add(endpoint)
     session.flush()
     audit.note(session, "webhook.rotated", messages.audit_target(endpoint), act, after={"at_once": at_once})

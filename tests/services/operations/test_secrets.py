@@ -184,3 +184,23 @@ def test_check_refuses_a_link_that_leads_nowhere_too(tmp_path: Path) -> None:
         secrets.check(Settings(_env_file=None, data_dir=tmp_path))
 
     assert refusal.value.detail == f"The signing key {path} is a link that leads nowhere. Delete it, and start again."
+
+
+def test_unseal_opens_what_was_sealed_with_this_key_for_this_purpose_alone() -> None:
+    sealed = KEY.seal("connection", "xé")
+    damaged = sealed[:-6] + ("A" if sealed[-6] != "A" else "B") + sealed[-5:]
+
+    assert KEY.unseal("connection", sealed) == "xé"
+    assert KEY.seal("connection", "xé") != sealed
+    others = [
+        KEY.unseal("api-key", sealed),
+        SigningKey("another key of thirty-two letters").unseal("connection", sealed),
+    ]
+    assert others == [None, None]
+    assert {KEY.unseal("connection", text) for text in (damaged, "g1.!", "g1.AAAA", "")} == {None}
+
+
+def test_unseal_opens_what_earlier_versions_sealed() -> None:
+    before = "gAAAAABjH13Agn3YheouV0kzPxkse_C9BtCIrM2mVx87GtK_JCOUfp4oVrBesurm-XJ4PenDnn_m8bEEPMfc-vRUhBn69DmC5w=="
+
+    assert KEY.unseal("connection", before) == "before"
