@@ -24,10 +24,17 @@ LARGEST = 8 * 1024 * 1024
 
 
 class Unreachable(Problem):
-    """No answer, or none that is one: no such name, no connection, no valid certificate, too slow or too large."""
+    """No answer, or none that is one: no such name, no connection, no valid certificate, too slow or too large.
+
+    `was_sent` is unset where no connection came about, so that the other side can't have done anything.
+    """
 
     status = 502
     title = "No answer"
+
+    def __init__(self, detail: str, *, was_sent: bool = True) -> None:
+        super().__init__(detail)
+        self.was_sent = was_sent
 
 
 def parse_url(url: str) -> SplitResult:
@@ -90,9 +97,12 @@ class Outbound:
                 finally:
                     response.close()
         except httpcore.TimeoutException as error:
-            raise Unreachable(f"{parts.hostname} didn’t answer within {self._timeout:g} seconds.") from error
+            was_sent = not isinstance(error, httpcore.ConnectTimeout)
+            sentence = f"{parts.hostname} didn’t answer within {self._timeout:g} seconds."
+            raise Unreachable(sentence, was_sent=was_sent) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
-            raise Unreachable(_reason(parts, error)) from error
+            was_sent = not isinstance(error, httpcore.ConnectError)
+            raise Unreachable(_reason(parts, error), was_sent=was_sent) from error
         return Answer(response.status, _received(response.headers), body)
 
     def _read(self, pieces: Iterable[bytes]) -> bytes:

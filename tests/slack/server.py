@@ -1,0 +1,156 @@
+"""The stand-in's HTTP: Slack's methods under `/api/`, `response_url`s, and `/_/…` by which a test orders trouble."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.slack.checks import Refused, read_arguments
+from tests.slack.workspace import Token, Workspace
+
+FLOOD = 10 * 2**30
+
+
+class Slack:
+    """The workspace behind the server, the calls it had, and the trouble that is ordered.
+
+    Trouble is ordered for a method (or `*`) and a number of calls: `delay` (seconds before the answer), `error`,
+    `status`, `retry_after` (429), `redirect`, `garbage`, `flood` (10 GiB), `cut` (does it, never answers), `die`.
+    """
+
+    def __init__(self) -> None:
+        self.workspace = Workspace()
+        self.calls: list[dict[str, Any]] = []
+        self.trouble: list[dict[str, Any]] = []
+        self.lock = threading.Lock()
+
+    def next_trouble(self, method: str) -> Mapping[str, Any]:
+        """The trouble that is ordered for this call."""
+        for each in self.trouble:
+            if each["method"] in {method, "*"} and each["times"] > 0:
+                each["times"] -= 1
+                return each
+        return {}
+
+    def order(self, verb: str, given: dict[str, Any]) -> Any:
+        """Do what a test orders; what it asks for."""
+        return self._orders()[verb](given)
+
+    def _orders(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
+        workspace = self.workspace
+        return {
+            "trouble": lambda given: self.trouble.append({"times": 1, "method": "*"} | given),
+            "calm": lambda _: self.trouble.clear(),
+            "user": lambda given: workspace.add_user(given.pop("id"), **given),
+            "channel": lambda given: workspace.channels.update({given["id"]: given.get("error", "")}),
+            "token": lambda given: workspace.tokens.update({given.pop("token"): Token(**given)}),
+            "calls": lambda _: self.calls,
+            "messages": lambda _: list(workspace.messages.values()),
+            "views": lambda _: list(workspace.views.values()),
+            "homes": lambda _: workspace.homes,
+            "responses": lambda _: workspace.responses,
+        }
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    protocol_version = "HTTP/1.1"
+    slack: Slack
+
+    def do_POST(self) -> None:
+        """A method, an answer to a `response_url`, or an order."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        path = urlsplit(self.path).path
+        with suppress(BrokenPipeError, ConnectionResetError):
+            if path.startswith("/_/"):
+                with self.slack.lock:
+                    self._say(200, {"found": self.slack.order(path[3:], json.loads(body or b"{}"))})
+            elif path.startswith("/api/"):
+                self._call(path.removeprefix("/api/"), body)
+            else:
+                self._call("response_url", body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: standard error is for faults."""
+
+    def _call(self, method: str, body: bytes) -> None:
+        slack = self.slack
+        with slack.lock:
+            trouble = slack.next_trouble(method)
+            note = {"method": method, "at": time.time(), "body": body.decode(errors="replace"), "error": ""}
+            slack.calls.append(note)
+        time.sleep(trouble.get("delay", 0))
+        if self._is_troubled(trouble, note):
+            return
+        with slack.lock:
+            said, scopes = self._do(method, body)
+            note["error"] = said.get("error", "")
+        if trouble.get("cut"):
+            self.close_connection = True
+            return
+        self._say(200, said, {"X-OAuth-Scopes": scopes} if scopes else {})
+
+    def _do(self, method: str, body: bytes) -> tuple[dict[str, Any], str]:
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        try:
+            arguments = read_arguments(self.headers.get("Content-Type", ""), body)
+            if method == "response_url":
+                self.slack.workspace.respond(arguments)
+                return {"ok": True}, ""
+            found, scopes = self.slack.workspace.call(method, token if scheme == "Bearer" else "", arguments)
+        except Refused as refused:
+            return {"ok": False, "error": refused.error, "detail": str(refused)}, ""
+        return {"ok": True, **found}, scopes
+
+    def _is_troubled(self, trouble: Mapping[str, Any], note: dict[str, Any]) -> bool:
+        """Answer wrongly, if that is ordered."""
+        if trouble.get("die"):
+            os._exit(1)
+        if "error" in trouble:
+            self._say(200, {"ok": False, "error": trouble["error"]})
+        elif "retry_after" in trouble:
+            self._say(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(trouble["retry_after"])})
+        elif "redirect" in trouble:
+            self._say(302, {}, {"Location": trouble["redirect"]})
+        elif "status" in trouble:
+            self._say(trouble["status"], {})
+        elif "garbage" in trouble:
+            self._raw(b"<html>not JSON")
+        elif "flood" in trouble:
+            self._flood()
+        else:
+            return False
+        note["error"] = next(iter(trouble.keys() - {"method", "times", "delay"}))
+        return True
+
+    def _flood(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(FLOOD))
+        self.end_headers()
+        for _ in range(FLOOD // 65_536):
+            self.wfile.write(b" " * 65_536)
+
+    def _say(self, status: int, document: Any, headers: Mapping[str, str] | None = None) -> None:
+        self._raw(json.dumps(document).encode(), status, {"Content-Type": "application/json", **(headers or {})})
+
+    def _raw(self, content: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def serve(port: int, say: Callable[[str], None]) -> None:
+    """Say the address, and serve until ended."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    Handler.slack = Slack()
+    say(f"http://127.0.0.1:{server.server_port}/api/")
+    server.serve_forever()
