@@ -1,0 +1,51 @@
+"""Plans of a shift in sentences, without the jargon of the formulas."""
+
+from app.domain.capacity.backlog import Backlog
+from app.domain.capacity.simulation import Plan
+from app.domain.rounding import Number, exact, whole
+
+ALL_BUT_NONE = 0.985
+"""From this share on, who waits longer is as rare as a coincidence."""
+HUNG_UP = "It takes for granted that nobody hangs up."
+
+
+def customers(contacts: Number, low: int | None, high: int | None) -> str:
+    """The customers to expect: "About 36 customers will write (likely 28 to 44)."."""
+    number = whole(contacts)
+    likely = "" if low is None or high is None else f" (likely {low:,} to {high:,})"
+    return f"About {number:,} customer{'' if number == 1 else 's'} will write{likely}."
+
+
+def enough(shift: Backlog, plan: Plan) -> str:
+    """The people who keep the promise: "At 9 minutes each, 4 people keep everybody under an hour."."""
+    keep = "person keeps" if plan.people == 1 else "people keep"
+    whom = "everybody" if plan.share is None or plan.share >= ALL_BUT_NONE else f"about {_of_ten(plan.share)}"
+    return f"At {minutes(shift.handling_min)} each, {plan.people:,} {keep} {whom} under {span(shift.promise_min)}."
+
+
+def fewer(people: int, share: float) -> str:
+    """How many wait longer with fewer people: "With 3, about 1 in 14 waits longer."."""
+    late = 1 - share
+    if late <= 0.001:
+        return f"With {people:,}, hardly anybody waits longer."
+    if late > 0.5:
+        return f"With {people:,}, most wait longer."
+    return f"With {people:,}, about 1 in {whole(1 / late):,} waits longer."
+
+
+def _of_ten(share: float) -> str:
+    return f"{whole(share * 100)} of 100" if share >= 0.95 else f"{min(9, whole(share * 10))} of 10"
+
+
+def minutes(number: Number) -> str:
+    """So many minutes: "1 minute", "9 minutes", "2.5 minutes"."""
+    value = exact(number)
+    return f"{float(value):,g} minute{'' if value == 1 else 's'}"
+
+
+def span(number: Number) -> str:
+    """A promise in words: "an hour", "45 minutes", "2 hours"."""
+    value = exact(number)
+    if value == 60:
+        return "an hour"
+    return f"{value // 60} hours" if value > 60 and value % 60 == 0 else minutes(number)
