@@ -12,6 +12,7 @@ from app.cli import (
     appearance,
     archives,
     backfills,
+    capacity,
     deliveries,
     displays,
     guide,
@@ -63,6 +64,7 @@ app.add_typer(transfers.activities, name="activity")
 app.add_typer(transfers.group)
 app.add_typer(archives.group, name="archive")
 app.add_typer(shifts.group, name="shift")
+app.add_typer(capacity.group, name="capacity")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
 app.add_typer(announcements.group, name="announcement")

@@ -144,7 +144,7 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
             return Flaw(field, f"{subject} {_PLAIN[kind]}")
         case kind if kind in _BOUNDS:
             words, bound = _BOUNDS[kind]
-            number = f"{context[bound]:,}" if bound in ("ge", "gt", "le", "lt") else _entries(context[bound])
+            number = _number(context[bound]) if bound in ("ge", "gt", "le", "lt") else _entries(context[bound])
             return Flaw(field, f"{subject} must {words} {number}.")
         case "json_invalid":
             return Flaw(field, f"This isn’t valid JSON: {context.get('error', 'it can’t be read')}.")
@@ -163,6 +163,10 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
             return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
         case _:
             return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
+
+
+def _number(value: float) -> str:
+    return f"{int(value) if value == int(value) else value:,}"
 
 
 def _characters(number: int) -> str:

@@ -74,6 +74,7 @@ CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no 
 SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:00-07:00"}
 SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
+CHAT = {"contacts": 100, "period_s": 1800, "aht_s": 180, "people": 14, "within_s": 20}
 IDENTITY = {"source": "{source}", "external_id": "id-{number}", "email": ADA}
 FURTHER = {"email": "further{number}@example.com"}
 NO_ADDRESS = {"email": "no@example.com"}
@@ -220,6 +221,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
+    ("POST", f"{API}/capacity/email"): RouteAccess("read", document={"contacts": [3], "handling_min": 9}),
+    ("POST", f"{API}/capacity/chat"): RouteAccess("read", document=CHAT),
     ("GET", f"{API}/announcement"): RouteAccess("read"),
     ("PUT", f"{API}/announcement"): RouteAccess("admin", document={"text": "Prizes at 17:00"}),
     ("DELETE", f"{API}/announcement"): RouteAccess("admin"),

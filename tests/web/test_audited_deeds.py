@@ -130,6 +130,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/calendar-feeds"): ["calendar-feed.created"],
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): ["calendar-feed.revoked"],
     ("POST", f"{API}/rules/preview"): [],
+    ("POST", f"{API}/capacity/email"): [],
+    ("POST", f"{API}/capacity/chat"): [],
     ("PUT", f"{API}/announcement"): ["announcement.changed"],
     ("DELETE", f"{API}/announcement"): ["announcement.cleared"],
     ("PUT", f"{API}/appearance"): ["appearance.changed"],

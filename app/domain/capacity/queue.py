@@ -26,7 +26,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How customers wait for so many people: shares of 1 and seconds.
+    """The waiting of customers for so many people: shares of 1 and seconds.
 
     Nobody hangs up in this model. With no more people than work it is not `is_stable`: the queue grows without end,
     everyone waits, nobody is answered in time, and `average_wait_s` is None.
@@ -41,7 +41,7 @@ class Waiting:
 
 
 def waiting(load: Load, people: int, within_s: Number) -> Waiting:
-    """How customers wait, and the share answered within so many seconds; at least one of `people`."""
+    """The waiting of customers, and the share answered within so many seconds; at least one of `people`."""
     work = load.erlangs
     occupancy = work / people
     if people <= work:

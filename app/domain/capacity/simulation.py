@@ -10,8 +10,8 @@ from app.domain.capacity.backlog import Backlog, Needs, needs
 from app.domain.rounding import exact
 
 RUNS = 2_000
-FEWEST_RUNS = 50
-MOST_SIMULATED = 500_000
+FEWEST_RUNS = 30
+MOST_SIMULATED = 300_000
 """Messages simulated for one number of people: busier shifts differ less from run to run, and take fewer runs."""
 FAR_BELOW, A_LOOK = 0.75, 200
 """After so many runs a share this low never becomes `ENOUGH`, so the next person is tried at once."""

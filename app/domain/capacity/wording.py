@@ -24,7 +24,7 @@ def enough(shift: Backlog, plan: Plan) -> str:
 
 
 def fewer(people: int, share: float) -> str:
-    """How many wait longer with fewer people: "With 3, about 1 in 14 waits longer."."""
+    """The customers who wait longer with fewer people: "With 3, about 1 in 14 waits longer."."""
     late = 1 - share
     if late <= 0.001:
         return f"With {people:,}, hardly anybody waits longer."

@@ -41,13 +41,13 @@ class Week(NamedTuple):
         return sum((abs(each.contacts - each.mean * factor) for each in self.intervals), Fraction())
 
     def factor(self, method: Method) -> Fraction:
-        """What a method multiplies means by."""
+        """The number a method multiplies means by."""
         return self.momentum if method == "momentum" else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How good a method was over four weeks, in shares of the contacts that came; None where none came.
+    """The misses of a method over four weeks, in shares of the contacts that came; None where none came.
 
     `wape` is Σ|y−ŷ|/Σy, `bias` Σ(ŷ−y)/Σy, `naive_wape` that of saying “as last week”, `floor` what remains with the
     means known exactly.

@@ -15,7 +15,7 @@ _STEPS, _CLOSE, _TINY = 10_000, 1e-15, 1e-300
 
 
 def dispersion(samples: Iterable[Sample]) -> Fraction:
-    """How much more counts vary than by chance alone (α), over all slots with four weeks or more; 0 for chance alone.
+    """The factor by which counts vary more than by chance alone (α), over all slots with four weeks or more; 0 if not.
 
     Σ(n−1)(s²−mean) ÷ Σ(n−1)mean², never below 0.
     """

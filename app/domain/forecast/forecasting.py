@@ -25,7 +25,7 @@ HOLIDAYS_TO_LEARN_FROM = 2
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a history teaches: `spread` is α, `factor` the momentum or 1, `holiday` what a holiday makes of a mean.
+    """The lessons of a history: `spread` is α, `factor` the momentum or 1, `holiday` what a holiday makes of a mean.
 
     `holiday` is None with fewer than two past holidays, `accuracy` with under twelve weeks.
     """
@@ -112,7 +112,7 @@ def estimate(model: Model, day: date, start: Minutes) -> Estimate:
 
 
 def _factor(model: Model, day: date, sample: Sample) -> tuple[Fraction, str | None]:
-    """What makes this day differ from the mean of its weeks, and that in words."""
+    """The factor that makes this day differ from the mean of its weeks, and that in words."""
     factor = model.factor if sample.weeks >= FEWEST_WEEKS else Fraction(1)
     if day not in model.holidays:
         return factor, None

@@ -12,6 +12,7 @@ from app.web.api import (
     appearance,
     boards,
     calendar_feeds,
+    capacity,
     corrections,
     covers,
     display_messages,
@@ -46,6 +47,7 @@ ABOUT: dict[str, Any] = {
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
         {"name": "displays", "description": "Screens of the office: what they show, their remote, messages on them."},
         {"name": "exports", "description": "A week's tables as files."},
+        {"name": "forecast", "description": "How many customers will write, and how many people answer them in time."},
         {"name": "intake", "description": "What connected tools delivered, and whom their ids belong to."},
         {"name": "people", "description": "Everyone who plays or has played."},
         {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
@@ -82,6 +84,7 @@ def include_in(app: FastAPI) -> None:
         display_messages,
         announcements,
         appearance,
+        capacity,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

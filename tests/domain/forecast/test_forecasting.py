@@ -50,7 +50,8 @@ def test_estimate_from_four_weeks_has_a_band_and_no_accuracy() -> None:
 
     found = estimate(model, NEXT, TEN)
 
-    assert (found.contacts, found.low, found.high, found.weeks, found.note) == (4, 1, 7, 4, None)
+    assert found.contacts == 4
+    assert (found.low, found.high, found.weeks, found.note) == (1, 7, 4, None)
     assert model.accuracy is None
 
 
@@ -60,7 +61,7 @@ def test_last_weeks_are_forecast_from_the_eight_before_each() -> None:
     weeks = last_weeks(model.ordinary, [Slot(6, TEN)], SUNDAY)
 
     tried = [(week.intervals[0].mean, week.intervals[0].mean * week.momentum) for week in weeks]
-    assert tried == [(11, 14), (11.5, 14.5), (12, 15), (13.25, 17)]
+    assert [float(each) for pair in tried for each in pair] == [11, 14, 11.5, 14.5, 12, 15, 13.25, 17]
     plain, quick = accuracy(weeks, "mean"), accuracy(weeks, "momentum")
     assert [plain.wape, plain.bias] == pytest.approx([0.265385, -0.265385], abs=5e-7)
     assert [quick.wape, quick.bias, quick.naive_wape] == pytest.approx([0.069231, -0.069231, 0.092308], abs=5e-7)
@@ -81,7 +82,8 @@ def test_fit_leaves_momentum_out_where_it_is_no_better() -> None:
 
     model = fit(History(weekly(steady), SUNDAY))
 
-    assert (model.method, model.factor, estimate(model, NEXT, TEN).contacts) == ("mean", 1, 10)
+    assert (model.method, model.factor) == ("mean", Fraction(1))
+    assert estimate(model, NEXT, TEN).contacts == 10
 
 
 def test_momentum_stays_between_its_bounds() -> None:
@@ -96,7 +98,8 @@ def test_estimate_looks_no_further_back_than_26_weeks_and_uses_eight() -> None:
 
     found = estimate(fit(History(old | recent, SUNDAY)), NEXT, TEN)
 
-    assert (found.contacts, found.weeks) == (4, 8)
+    assert found.contacts == 4
+    assert found.weeks == 8
     assert estimate(fit(History(old, SUNDAY)), NEXT, TEN).weeks == 0
 
 
@@ -109,7 +112,8 @@ def test_estimate_skips_days_that_are_not_normal_missing_or_not_over() -> None:
 
     found = estimate(fit(History(days, SUNDAY, not_normal=frozenset({odd}))), NEXT, TEN)
 
-    assert (found.contacts, found.weeks) == (4, 3)
+    assert found.contacts == 4
+    assert found.weeks == 3
 
 
 def test_estimate_of_a_holiday_takes_two_past_ones() -> None:
@@ -122,7 +126,8 @@ def test_estimate_of_a_holiday_takes_two_past_ones() -> None:
 
     unknown, known = estimate(one, NEXT, TEN), estimate(two, NEXT, TEN)
     assert unknown.note == "holiday, effect unknown"
-    assert (known.contacts, known.note) == (3, "holiday")
+    assert known.contacts == 3
+    assert known.note == "holiday"
     assert estimate(two, NEXT + timedelta(days=7), TEN).contacts == 10
 
 

@@ -1,0 +1,1 @@
+"""Capacity: questions as they come in, bounded, and their answers."""
