@@ -311,6 +311,11 @@ PINNED = {
         "0b75af6977c56cab68723f79f4fc8418a441452de2f428dfacdf3a5e096f9c37",
         "79271064af68be88c24b3627b0060a6584f4cd9a7b5c062316663283413d6173",
     ),
+    "0039": (
+        "0039_imports_without_an_index.py",
+        "a8ac3e8c3fe2072130c1b1a99f16de54fb42f62315de4e14c6ce817ddc52c4cd",
+        "c1cef8825f65a9786940ac1614c9c95a12a66f52b63de5b03927c8ffc6397c31",
+    ),
 }
 
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import STRICT, instant, string, whole
@@ -12,10 +11,7 @@ class ImportRow(SQLModel, table=True):
     """One activity of an import (`import_id`), by its `line`; gone once the import is over, whatever became of it."""
 
     __tablename__ = "import_row"
-    __table_args__ = (
-        UniqueConstraint("import_id", "source", "kind", "external_id", name="import_row_once"),
-        STRICT,
-    )
+    __table_args__ = ({**STRICT, "sqlite_with_rowid": False},)
 
     import_id: str = Field(sa_column=string(primary_key=True))
     line: int = Field(sa_column=whole(primary_key=True))
