@@ -38,7 +38,7 @@ def jobs(settings: Settings, clock: Clock) -> list[Job]:
     return [Job(kept_backups.BACK_UP, handle, lease=LEASE, limit=LIMIT, attempts=ATTEMPTS, backoff=BACKOFF)]
 
 
-async def back_up(plan: Plan, clock: Clock, threads: Bulkhead, _claim: Claim) -> None:
+async def back_up(plan: Plan, clock: Clock, threads: Bulkhead, _claim: Claim | None = None) -> None:
     """Make a backup, and remove those whose time is over. Raises Unavailable or Conflict.
 
     A server that ends gives it up at once; the next one makes it.

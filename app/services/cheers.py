@@ -16,6 +16,7 @@ from app.services import topics
 from app.services.people import aliases, people
 from app.services.scoring.activity_queries import is_live
 from app.services.weeks import weeks
+from app.services.weeks.rehearsing import is_rehearsal
 from app.services.weeks.weeks import HeldWeek
 
 NOT_CHEERED = (ADJUSTMENT, ATTENDANCE)
@@ -76,8 +77,8 @@ def _find(session: Session, slug: str, activity_id: str, person_id: str, act: Ac
 
 
 def can_cheer(week: weeks.AnyWeek | weeks.WeekStamp) -> bool:
-    """Tell whether a week takes cheers now."""
-    return week.state == "open" and week.frozen_version is None
+    """Tell whether a week takes cheers now; a rehearsal never does."""
+    return week.state == "open" and week.frozen_version is None and not is_rehearsal(week.slug)
 
 
 def of_person(session: Session, person_id: str, activity_seqs: Collection[int]) -> set[int]:

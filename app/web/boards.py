@@ -24,6 +24,7 @@ from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.standings import boards, recent
 from app.services.standings.recent import LatestList
 from app.services.weeks import schedule, weeks
+from app.services.weeks.rehearsing import is_rehearsal
 from app.services.weeks.schedule import NOTHING, Upcoming
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import Content, FixedContent, LiveContent
@@ -87,7 +88,7 @@ class BoardSnapshot:
     def can_cheer(self) -> bool:
         """Tell whether people may cheer for what it shows."""
         head = self.content.head
-        return head.state == "open" and not head.frozen and not self.is_hidden
+        return head.state == "open" and not (head.frozen or self.is_hidden or is_rehearsal(head.week))
 
     @property
     def version(self) -> int:

@@ -99,6 +99,8 @@ def guestbook_page(page: Page[Any], *, slug: str, cursor: str = "") -> Response:
 
 def _closing(week: Week, act: Act) -> str:
     """The sentence that says why no entry can be written; empty where one can."""
+    if week.rehearsal_of is not None:
+        return "Nobody writes in the guestbook of a rehearsal."
     if week.state == "draft":
         return f"{apart(week.name)} is a draft. Its guestbook opens with the week."
     return "This guestbook takes no more entries." if guestbook.closes(week, act.now) else ""

@@ -105,7 +105,7 @@ def test_backup_of_a_server_that_ends_is_given_up_at_once(
         threads = Bulkhead("backup", threads=1, seconds=5, sentence="")
         plan = kept_backups.plan_of(backed_up)
         assert plan is not None
-        task = asyncio.create_task(backup.back_up(plan, SettableClock(NOW), threads, None))  # type: ignore[arg-type]
+        task = asyncio.create_task(backup.back_up(plan, SettableClock(NOW), threads))
         await asyncio.to_thread(begun.wait, 10)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -144,7 +144,8 @@ def _told(page: ShiftPage, week: Week, item: ShiftItem) -> ShiftInfo:
     names, facts = people.by_id(session, item.waiters), shifts.facts(item.shift, week)
     due = attention.due(item, now) if week.state == "open" else ()
     seats = sorted(item.seats, key=lambda seat: seat not in due)
-    view = weeks.view(week, page.act.actor)
+    view, is_real = weeks.view(week, page.act.actor), week.rehearsal_of is None
+    is_on = is_real and week.state == "open"
     first = {each.seat_id: each for each in first_shifts.of_shift(session, week, item, item.seats, view, now)}
     return ShiftInfo(
         week, zone_name(week), row_of(item, now),
@@ -153,9 +154,9 @@ def _told(page: ShiftPage, week: Week, item: ShiftItem) -> ShiftInfo:
         [(person_id, names[person_id].name) for person_id in item.waiters],
         history.changes(session, item.shift, MOST_CHANGES),
         teams.of_week(session, week),
-        week.state != "closed",
-        week.state == "open" and item.shift.cancelled_at is None and now < item.shift.ends_at,
-        week.state == "open" and now >= item.shift.starts_at and any(seat.state == "checked_in" for seat in item.seats),
+        is_real and week.state != "closed",
+        is_on and item.shift.cancelled_at is None and now < item.shift.ends_at,
+        is_on and now >= item.shift.starts_at and any(seat.state == "checked_in" for seat in item.seats),
     )  # fmt: skip
 
 

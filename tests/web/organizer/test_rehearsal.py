@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from app.domain.actor import SCOPES
@@ -138,9 +139,9 @@ def test_nobody_else_finds_a_rehearsal_by_any_address(begun: RunningApp) -> None
     assert tried > 100
 
 
-def _said(answer: object) -> tuple[int, str]:
-    text = re.sub(r'name="csrf" value="[^"]*"|nonce-\S+|[0-9a-f]{10,}', "", answer.text)  # type: ignore[attr-defined]
-    return answer.status_code, text.replace(TRIED, "").replace(UNKNOWN, "")  # type: ignore[attr-defined]
+def _said(answer: httpx.Response) -> tuple[int, str]:
+    text = re.sub(r'name="csrf" value="[^"]*"|nonce-\S+|[0-9a-f]{10,}', "", answer.text)
+    return answer.status_code, text.replace(TRIED, "").replace(UNKNOWN, "")
 
 
 def test_organizer_changes_nothing_in_a_rehearsal_but_its_life(begun: RunningApp, organizer: Visitor) -> None:

@@ -1,0 +1,69 @@
+"""The pages of a rehearsal: what can't be done in one is not offered, and what they link to is there."""
+
+import re
+
+import pytest
+
+from app.services.rehearsals import rehearsals
+from app.services.shifts import patterns, settings
+from app.services.shifts.shifts import ShiftFields
+from tests.builders import ENDS, SLUG, STARTS, act_by, moment
+from tests.web.running_app import RunningApp, Visitor, sign_in
+
+TRIED = f"{SLUG}~rehearsal"
+LIFE = {"open", "reopen", "close", "freeze", "reveal", "presenter", "present"}
+ID = re.compile(r"[0-9a-f]{16}")
+FORM = re.compile(r'<form[^>]*\bmethod="post"[^>]*\baction="([^"]+)"')
+BUTTON = re.compile(r'\bformaction="([^"]+)"')
+LINK = re.compile(r'\bhref="([^"#]+)')
+
+
+@pytest.fixture
+def tried(site: RunningApp) -> RunningApp:
+    """A site whose week, for anyone and with shifts that organizers confirm, is being rehearsed; on its third day."""
+    with site.database.unit_of_work() as session:
+        act = act_by("Olu", site.clock.now)
+        settings.change(session, SLUG, {"needs_team": False, "completes": "organizer"}, act)
+        patterns.generate_ready(
+            session, SLUG, patterns.ASSEMBLY, STARTS, ENDS, ShiftFields(seats=3, label="Desk"), site.game.act
+        )
+        rehearsals.begin(session, SLUG, act)
+        rehearsals.move(session, SLUG, moment("2022-09-14 10:05"), act)
+    return site
+
+
+@pytest.fixture
+def organizer(tried: RunningApp) -> Visitor:
+    """An organizer, signed in."""
+    return sign_in(tried, "olu@example.com", "organizer")
+
+
+def test_pages_of_a_rehearsal_offer_its_life_alone_and_lead_nowhere_that_is_not(organizer: Visitor) -> None:
+    pages, offered, dead = _walk(organizer)
+
+    assert {action for action in offered if action.rpartition("/")[2] not in LIFE} == set()
+    assert {f"/organizer/weeks/{TRIED}/{step}" for step in ("close", "freeze", "presenter")} <= offered
+    assert dead == []
+    assert {f"/organizer/weeks/{TRIED}/{page}" for page in ("teams", "shifts", "shifts/coverage", "ledger")} <= pages
+    assert {f"/weeks/{TRIED}/{page}" for page in ("shifts", "latest", "guestbook", "summary", "teams/ID")} <= pages
+
+
+def _walk(organizer: Visitor) -> tuple[set[str], set[str], list[str]]:
+    """Follow every link of a rehearsal, one of a kind each: the pages, what their forms send, and what is not there."""
+    pages, offered, dead = set(), set(), []
+    known = {f"/organizer/weeks/{TRIED}", f"/weeks/{TRIED}"}
+    todo = sorted(known)
+    while todo:
+        path = todo.pop()
+        answer = organizer.get(path)
+        pages.add(ID.sub("ID", path.partition("?")[0]))
+        if answer.status_code != 200:
+            dead.append(path)
+        offered |= {each.partition("?")[0] for each in (*FORM.findall(answer.text), *BUTTON.findall(answer.text))}
+        for link in LINK.findall(answer.text):
+            kind = ID.sub("ID", link)
+            if kind not in known and (TRIED in link or "/people/" in link) and "text/html" in str(answer.headers):
+                known.add(kind)
+                todo.append(link.replace("&amp;", "&"))
+    assert not any("stand-in" in organizer.get(path).text for path in (f"/organizer/weeks/{TRIED}/teams",))
+    return pages, offered, dead
