@@ -188,7 +188,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing, open_database: ty
         display_renderer=display_renderer,
         shift_lists=ShiftLists(),
         refusals=Refusals(database, clock),
-        reception=Reception.open(database, key, clock),
+        reception=Reception.open(database, key, clock, settings),
         mailer=mailer,
         job_kinds=JOBS | ({links_service.BY_MAIL} if mailer else set()) | backup.kinds(settings),
         company=oidc.provider(settings),

@@ -9,7 +9,7 @@ from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act
 from app.domain.calendar.days import day_bounds
-from app.domain.intake.kinds import KINDS
+from app.domain.intake.kinds import TOOLS
 from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
 from app.services.intake import authors, connections, service_accounts
 from app.services.operations import secrets
@@ -30,11 +30,11 @@ def connect(database: Database, settings: Settings, act: Act, host: str, port: i
     ]
     key, keys = secrets.load(settings), {}
     with database.unit_of_work() as session:
-        for kind in KINDS:
+        for kind in TOOLS:
             keys[kind] = connections.connect(session, key, kind, act).key
             service_accounts.add(session, kind, ROBOT.id, act)
             service_accounts.add(session, kind, ROBOT.email, act)
-        for kind in filter(tells_no_email, KINDS):
+        for kind in filter(tells_no_email, TOOLS):
             for author in known:
                 authors.name(session, kind, author.id, author.email, act)
     return DemoTools(host, port, known, keys)
@@ -51,7 +51,7 @@ def greet(app: FastAPI, tools: DemoTools) -> None:
     context = app.state.context
     now, done_at = context.clock.real(), min(context.clock.game(), LATEST)
     with context.database.reading() as session:
-        for kind in KINDS:
+        for kind in TOOLS:
             if kind in SILENT:
                 continue
             valid = next(iter(connections.recipient(session, context.key, kind, now).secrets), "none to sign with")

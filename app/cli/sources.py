@@ -1,5 +1,6 @@
 """`source` and `identity`: connect tools, and say who their people and their bots are."""
 
+import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,7 +11,9 @@ from app.cli.output import Answer, Table, Voice, noted
 from app.cli.parameters import InputFile
 from app.cli.place import command_act, reading, writing
 from app.config import Settings
-from app.domain.intake.kinds import KINDS
+from app.domain.intake.kinds import KINDS, SLACK
+from app.domain.slack import manifest
+from app.errors import Conflict
 from app.models import Connection
 from app.services import paging
 from app.services.imports import identity_import, lists, wording
@@ -22,9 +25,15 @@ from app.services.operations import secrets, startup
 sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
 identities = typer.Typer(help="Say whom ids of tools belong to.", no_args_is_help=True)
 
+STDIN = "-"
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The connection's name.")]
-Secret = Annotated[str, typer.Option(metavar="TEXT", help="The tool's own secret; without it, a new one is made.")]
+Secret = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT", help="The tool's own secret, - reads it from standard input; without it, a new one is made."
+    ),
+]
 
 
 @command(sources, "connect")
@@ -39,8 +48,9 @@ def connect(
     settings, act = startup.read_settings(), command_act()
     key = secrets.load(settings)
     with writing() as session:
-        made = connections.connect(session, key, kind, act, name=name, account=account, secret=secret)
-        return _shown_once(settings, made, is_theirs=bool(secret))
+        handed = _handed_over(secret)
+        made = connections.connect(session, key, kind, act, name=name, account=account, secret=handed)
+        return _shown_once(settings, made, is_theirs=bool(handed))
 
 
 @command(sources, "rotate")
@@ -54,8 +64,14 @@ def rotate(
     settings, act = startup.read_settings(), command_act()
     key = secrets.load(settings)
     with writing() as session:
-        made = connections.rotate(session, key, name, act, secret=secret, at_once=now)
-        return _shown_once(settings, made, is_theirs=bool(secret))
+        handed = _handed_over(secret)
+        made = connections.rotate(session, key, name, act, secret=handed, at_once=now)
+        return _shown_once(settings, made, is_theirs=bool(handed))
+
+
+def _handed_over(secret: str) -> str:
+    """The secret that was given, or that stands on standard input, where no list of processes shows it."""
+    return sys.stdin.readline().strip() if secret == STDIN else secret
 
 
 def _shown_once(settings: Settings, made: NewConnection, *, is_theirs: bool) -> Answer:
@@ -176,6 +192,20 @@ def accounts(
     rows = [(document["external_id"], document["created_at"]) for document in documents]
     table = Table(("external_id", "created_at"), rows)
     return Answer({"accounts": documents}, [table] if rows else ["No bots or service accounts."])
+
+
+@command(sources, "manifest")
+def print_manifest(_voice: Voice, name: Name) -> Answer:
+    """Print the manifest of a Slack connection's app, to paste at Slack; it holds no secret."""
+    settings = startup.read_settings()
+    with reading() as session:
+        connection = connections.find(session, name)
+    if connection.kind != SLACK:
+        raise Conflict(f"Only Slack has a manifest, and {name} is of the kind {connection.kind}.")
+    if not settings.public_url:
+        raise Conflict("Set ASSEMBLY_WEEK_PUBLIC_URL to the address people type: Slack sends there.")
+    text = manifest.text(f"{settings.public_url.rstrip('/')}/hooks/{name}")
+    return Answer({"name": name, "manifest": text}, [text.rstrip("\n")])
 
 
 @command(identities, "list")

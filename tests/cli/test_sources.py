@@ -1,5 +1,11 @@
 """`source`, `delivery` and `identity`: connected, listed, rotated, disconnected; people named from a list."""
 
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.commands import app
 from tests.cli.conftest import Shell
 
 
@@ -118,3 +124,24 @@ def test_service_accounts_are_added_listed_and_removed(shell: Shell) -> None:
     assert listed["external_id"] == "@robot"
     assert shell.text("source", "accounts", "github", "--remove", "@ROBOT") == "No bots or service accounts.\n"
     assert shell.refusal("source", "accounts", "github", "--remove", "@robot").startswith("“@robot” isn’t among")
+
+
+def test_a_manifest_of_slack_has_the_address_and_no_secret(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.text("source", "connect", "slack", "--name", "chat", "--secret", "signing-secret")
+    assert shell.refusal("source", "manifest", "chat").startswith("Set ASSEMBLY_WEEK_PUBLIC_URL")
+    monkeypatch.setenv("ASSEMBLY_WEEK_PUBLIC_URL", "https://week.example.com/")
+
+    manifest = shell.text("source", "manifest", "chat")
+
+    assert manifest.count("url: https://week.example.com/hooks/chat") == 3
+    assert "signing-secret" not in manifest
+    shell.text("source", "connect", "github")
+    assert shell.refusal("source", "manifest", "github").startswith("Only Slack has a manifest")
+
+
+def test_a_secret_is_read_from_standard_input(shell: Shell) -> None:
+    words = ["source", "connect", "linear", "--secret", "-", "--json"]
+
+    result = CliRunner().invoke(app, words, input="theirs\n", catch_exceptions=False)
+
+    assert json.loads(result.stdout)["secret"] == "theirs"

@@ -14,6 +14,7 @@ class SourceKind:
     `has_key`: its address has a key, for it signs nothing or too little. `signs_with`: a secret made here (ours),
     or one handed over (theirs). `gone`: what it says is deleted, in words; empty where it says nothing. `resends`: what
     was not taken comes again by itself. `is_confirmed`: what it sends isn't signed, so its API is asked about it.
+    `is_chat`: people talk to us there, and are answered; it reports nothing by itself, and may be quiet for long.
     """
 
     title: str
@@ -22,9 +23,10 @@ class SourceKind:
     gone: str = ""
     resends: bool = True
     is_confirmed: bool = False
+    is_chat: bool = False
 
 
-GENERIC = "generic"
+GENERIC, SLACK = "generic", "slack"
 KINDS: Mapping[str, SourceKind] = {
     "zendesk": SourceKind("Zendesk", signs_with="theirs"),
     "github": SourceKind("GitHub", resends=False),
@@ -32,9 +34,12 @@ KINDS: Mapping[str, SourceKind] = {
     "jira": SourceKind("Jira", gone="issues"),
     "canny": SourceKind("Canny", has_key=True, signs_with="theirs", gone="posts", is_confirmed=True),
     "guru": SourceKind("Guru", has_key=True, signs_with="nothing"),
+    SLACK: SourceKind("Slack", signs_with="theirs", resends=False, is_chat=True),
     GENERIC: SourceKind("Standard Webhooks"),
 }
-RESERVED = OUR_SOURCES | (KINDS.keys() - {GENERIC}) | {"slack"}
+TOOLS = tuple(kind for kind, found in KINDS.items() if not found.is_chat)
+"""The kinds that report by themselves what people do."""
+RESERVED = OUR_SOURCES | (KINDS.keys() - {GENERIC})
 """Sources that no generic delivery may say it is."""
 
 

@@ -57,6 +57,7 @@ class Recipient(NamedTuple):
     secrets: list[str]
     replaced_secret: str | None = None
     replaced_key: str | None = None
+    source: str = ""
 
 
 def address(base: str, new: NewConnection) -> str:
@@ -291,7 +292,7 @@ def recipient(session: Session, key: SigningKey, name: str, now: datetime) -> Re
     keys = [each for each in (found.key_sha256, *(old_key or "").split()) if each]
     sealed = (found.secret, *(old_secret or "").split())
     secrets = [secret for each in sealed if (secret := key.unseal(PURPOSE, each))]
-    return Recipient(found.id, found.name, found.kind, keys, secrets, old_secret, old_key)
+    return Recipient(found.id, found.name, found.kind, keys, secrets, old_secret, old_key, found.source)
 
 
 def audit_target(connection: Connection) -> AuditTarget:

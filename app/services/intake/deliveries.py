@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -50,6 +50,11 @@ class Incoming:
     event_id: str | None
     sent_at: datetime | None = None
     ends: tuple[str, ...] = ()
+    why_ignored: str = ""
+
+    def ignored(self, why: str) -> Self:
+        """The same, to be listed as ignored at once: nothing of what it says is kept."""
+        return replace(self, why_ignored=why, headers=(), body=b"")
 
     @property
     def key(self) -> tuple[str, str]:
@@ -60,12 +65,17 @@ class Incoming:
         """The delivery as a new row."""
         return {
             "id": new_id(), "connection_id": self.connection_id, "event_id": self.key[1] or None,
-            "received_at": self.received_at, "sent_at": self.sent_at, "state": "received", "attempts": 0,
-            "headers": kept_headers(self.headers), "body": self.body,
+            "received_at": self.received_at, "sent_at": self.sent_at, "attempts": 0,
+            "state": "ignored" if self.why_ignored else "received", "reason": self.why_ignored or None,
+            "headers": kept_headers(self.headers), "body": None if self.why_ignored else self.body,
+            "reading": json.dumps({"ignored": self.why_ignored, "reports": []}) if self.why_ignored else None,
         }  # fmt: skip
 
 
-_COLUMNS = ("id", "connection_id", "event_id", "received_at", "sent_at", "state", "attempts", "headers", "body")
+_COLUMNS = (
+    "id", "connection_id", "event_id", "received_at", "sent_at", "state", "reason", "attempts", "headers", "body",
+    "reading",
+)  # fmt: skip
 _INSERT = {
     name: Prepared(
         dialect.insert(Delivery)

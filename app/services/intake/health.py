@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.domain.intake.kinds import KINDS
 from app.errors import NotFound
 from app.models import Connection, Delivery, Outage
 from app.services.intake import connections, outages, rates, refused, silence
@@ -92,13 +93,20 @@ def _health(
 ) -> Health:  # fmt: skip
     quiet = None if last is None else max(now - last, timedelta())
     return Health(
-        connection, _state(last, rate, refusals, quiet, usual), last, rate.hour, rate.day, unmatched, rate.unread,
-        tuple(refused.by_reason(refusals)), _ahead(rate), quiet, usual, rivals,
+        connection, _state(connection, last, rate, refusals, quiet, usual), last, rate.hour, rate.day, unmatched,
+        rate.unread, tuple(refused.by_reason(refusals)), _ahead(rate), quiet, usual, rivals,
         tuple(each for each in gaps if each.ended_at > connection.created_at),
     )  # fmt: skip
 
 
-def _state(last: datetime | None, rate: Rate, hours: list[Refused], quiet: timedelta | None, usual: Usual) -> State:
+def _state(
+    connection: Connection,
+    last: datetime | None,
+    rate: Rate,
+    hours: list[Refused],
+    quiet: timedelta | None,
+    usual: Usual,
+) -> State:
     """Failing if more was refused since the last delivery than a stranger's try or two; silent if quieter than usual.
 
     Where nothing was taken all day, one refused delivery is enough. `hours` are refused ones by hour.
@@ -108,7 +116,7 @@ def _state(last: datetime | None, rate: Rate, hours: list[Refused], quiet: timed
         return "failing"
     if quiet is None:
         return "waiting"
-    return "silent" if quiet > usual.allowed else "working"
+    return "silent" if quiet > usual.allowed and not KINDS[connection.kind].is_chat else "working"
 
 
 def _ahead(rate: Rate) -> timedelta | None:

@@ -1,6 +1,5 @@
 """Processing: a stored delivery is read, matched and recorded in the week of its time, or left with a reason."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,13 +8,22 @@ from sqlmodel import Session, col, select
 from app.db.database import announce, serialize
 from app.domain.actor import Act, system
 from app.domain.draft import MOST_SECONDS, Draft, Key, Reading
-from app.domain.intake.kinds import GENERIC, RESERVED
+from app.domain.intake.kinds import GENERIC, KINDS, RESERVED
 from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Report, Withdrawal, Work
 from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
 from app.events import DeliveryStored
-from app.models import Connection, Delivery, LedgerEntry, Week
+from app.models import Connection, Delivery, Week
 from app.services import clocks
-from app.services.intake import author_ids, authors, confirmations, deliveries, open_weeks, readings, service_accounts
+from app.services.intake import (
+    author_ids,
+    authors,
+    confirmations,
+    deliveries,
+    known_activities,
+    open_weeks,
+    readings,
+    service_accounts,
+)
 from app.services.intake.deliveries import Parse
 from app.services.intake.readings import Progress
 from app.services.ledger import ledger, timings, withdrawals
@@ -202,13 +210,19 @@ def _record(session: Session, connection: Connection, work: Work, act: Act) -> O
     if flaw := _flaw(connection, work, source):
         return Outcome("quarantined", flaw)
     key = Key(source, work.kind, work.external_id)
-    if known := _entries(session, key):
+    if known := known_activities.by_key(session, key):
         return Outcome("repeated", activity_id=known[0].id)
     if service_accounts.is_one(service_accounts.ids_of(session, connection.id), work.author):
         return Outcome("ignored", service_accounts.IGNORED)
     week, outside = _week_of(session, work.occurred_at, act.now)
     if week is None:
         return outside
+    if (
+        KINDS[connection.kind].is_chat
+        and work.url
+        and (twin := known_activities.by_link(session, week, work.kind, work.url))
+    ):
+        return Outcome("repeated", activity_id=twin)
     person = authors.resolve(session, connection.source, work.author, act)
     if person is None:
         return _unknown(work.author)
@@ -246,17 +260,6 @@ def _flaw(connection: Connection, work: Work, source: str) -> str:
     return ""
 
 
-def _entries(session: Session, key: Key) -> Sequence[LedgerEntry]:
-    """The activities that a key names: deliveries record it in one week alone, scripts may have in others too."""
-    query = select(LedgerEntry).where(
-        col(LedgerEntry.week_id).in_(select(Week.id)),
-        LedgerEntry.source == key.source,
-        LedgerEntry.kind == key.kind,
-        LedgerEntry.external_id == key.external_id,
-    )
-    return session.exec(query.order_by(col(LedgerEntry.seq))).all()
-
-
 def _week_of(session: Session, at: datetime, now: datetime) -> tuple[Week | None, Outcome]:
     """The open week that holds a time, and the outcome where there is none."""
     if at > now + CLOCK_SKEW:
@@ -271,7 +274,7 @@ def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, 
         return Outcome("ignored", "It is gone at its tool. This connection lets such activities stand.")
     timings.lock_open(session, act)  # what is recorded meanwhile was before, or sees that it is taken back
     known = withdrawals.note(session, connection.source, withdrawal, act.now)
-    entries = _entries(session, Key(known.source, known.kind, known.external_id))
+    entries = known_activities.by_key(session, Key(known.source, known.kind, known.external_id))
     if not entries:
         return Outcome("ignored", "There’s no activity to reverse. It is reversed should it arrive.")
     if known.ruled_at is not None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
 from app.domain.intake.kinds import KINDS
+from app.domain.slack import manifest
 from app.errors import Malformed
 from app.services.intake import connections, health, recent
 from app.services.intake.connections import NewConnection
@@ -80,6 +81,7 @@ def source_page(page: Page[SignedInAct], name: str) -> Response:
         address=connections.address(base, made) if made and made.key else "" if tool.has_key
         else f"{base}/hooks/{connection.name}",
         secret=made.secret if made else "", form=page.form(SecretForm),
+        manifest=manifest.text(f"{base}/hooks/{connection.name}"),
         lacks_secret=tool.signs_with != "nothing" and not connections.has_secret(page.key, connection),
         demo=source_demo.OUTCOMES if page.demo_tools else {}, backfill=source_backfill.section(page, connection),
     )  # fmt: skip

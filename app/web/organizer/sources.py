@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
 from app.domain.intake.kinds import GENERIC, KINDS
+from app.domain.slack import manifest
 from app.errors import NotFound
 from app.services.intake import connections, health
 from app.services.operations.secrets import SigningKey
@@ -85,10 +86,11 @@ def connect_page(page: Page[SignedInAct], kind: str) -> Response:
     taken = {connection.name: connection.source for connection in connections.every(page.session)}
     name = next(each for each in (kind, *(f"{kind}-{number}" for number in range(2, 1_000))) if each not in taken)
     base = base_of(page.request, page.settings)
+    address = connections.address(base, made) if made else ""
     source, own = (made.connection.source, made.connection.name) if made else (kind, "")
     return page.render(
         "organizer/sources/connect.html", kind=kind, tool=KINDS[kind], made=made,
-        address=connections.address(base, made) if made else "",
+        address=address, manifest=manifest.text(address),
         secret=made.secret if made else "", form=page.form(ConnectForm, kind=kind, name=name),
         rivals=[each for each, other in taken.items() if other == source and each != own and kind != GENERIC],
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from app.cli import demo_sources
-from app.domain.intake.kinds import KINDS
+from app.domain.intake.kinds import KINDS, TOOLS
 from app.integrations.sources import registry
 from app.models import SourceIdentity
 from app.services.access import accounts
@@ -27,7 +27,7 @@ def olu(site: RunningApp) -> Visitor:
     """An organizer of a demo with a connection of every kind."""
     context, keys = site.app.state.context, {}
     with site.database.unit_of_work() as session:
-        for kind in KINDS:
+        for kind in TOOLS:
             keys[kind] = connections.connect(session, context.key, kind, site.game.act).key
             if tells_no_email(kind):
                 authors.name(session, kind, KNOWN.id, ADA, site.game.act)
@@ -44,14 +44,14 @@ def states(site: RunningApp, kind: str) -> list[str]:
 
 def all_are(site: RunningApp, expected: list[str]) -> bool:
     """Tell whether the deliveries of every connection have these states."""
-    return all(states(site, kind) == expected for kind in KINDS)
+    return all(states(site, kind) == expected for kind in TOOLS)
 
 
 def test_send_is_recorded_repeated_and_unmatched_at_will_for_every_kind(site: RunningApp, olu: Visitor) -> None:
     outcomes = ("recorded", "repeated", "unmatched")
 
     for number, outcome in enumerate(outcomes, 1):
-        for kind in KINDS:
+        for kind in TOOLS:
             assert olu.post(f"/organizer/sources/{kind}/send", outcome=outcome).status_code == 303
         expected = list(reversed(outcomes[:number]))
         until(partial(all_are, site, expected))
@@ -60,6 +60,7 @@ def test_send_is_recorded_repeated_and_unmatched_at_will_for_every_kind(site: Ru
 def test_demo_names_the_people_of_a_tool_that_was_just_added(site: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new kind of source touches four places: the demo asks its example, and keeps no list of its own."""
     monkeypatch.setitem(KINDS, "acme", KINDS["github"])
+    monkeypatch.setattr(demo_sources, "TOOLS", (*TOOLS, "acme"))
     monkeypatch.setitem(registry.SOURCES, "acme", registry.SOURCES["github"])
     context = site.app.state.context
     with site.database.unit_of_work() as session:
@@ -104,4 +105,4 @@ def test_tools_greet_as_the_demo_begins_also_those_that_sign_nothing(
 
     demo_sources.greet(site.app, site.app.state.context.demo_tools)
 
-    assert set(sent) == KINDS.keys() - set(demo_sources.SILENT)
+    assert set(sent) == set(TOOLS) - set(demo_sources.SILENT)

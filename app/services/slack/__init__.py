@@ -1,0 +1,1 @@
+"""Slack: who its people are here, and what became of what they said."""

@@ -1,0 +1,1 @@
+"""Slack: what people are shown there, and the answers to its calls."""

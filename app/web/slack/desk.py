@@ -1,0 +1,122 @@
+"""Slack's desk: a signed call is stored before it is answered with what Slack shows, within the time it waits."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from starlette.responses import JSONResponse, Response
+
+from app.clock import Clock
+from app.db.database import Database
+from app.domain.slack import calls, commands, writing
+from app.domain.slack.calls import Call, CallUnreadable
+from app.errors import Problem
+from app.integrations.sources import registry
+from app.services.intake import processing
+from app.services.intake.connections import Recipient
+from app.services.intake.deliveries import Incoming
+from app.services.ledger import my_week
+from app.services.slack import logs, people
+from app.services.standings import boards
+from app.services.weeks import weeks
+from app.web.delivery_queue import DeliveryQueue
+from app.web.slack import sentences
+
+DELIVERY: Final = "Assembly-Delivery"
+"""The header with the id of a call's delivery: the body is what Slack shows."""
+ANSWER_SECONDS = 1.5
+"""Slack gives up after three; what takes longer goes on, and is answered with what is known."""
+
+logger = logging.getLogger(__name__)
+
+
+class SlackDesk:
+    """Answers Slack's calls. Whatever is only looked at is stored as ignored, and without what it says."""
+
+    def __init__(
+        self, database: Database, clock: Clock, queue: DeliveryQueue, public_url: str, *, is_public: bool
+    ) -> None:
+        self._database, self._clock, self._queue = database, clock, queue
+        self._public_url, self._is_public = public_url, is_public
+
+    async def answer(self, recipient: Recipient, incoming: Incoming) -> Response:
+        """Answer a call whose signature is valid. Raises Busy or Unavailable where it can't be stored."""
+        try:
+            call = calls.read(incoming.body)
+        except CallUnreadable:
+            return self._said(await self._queue.store(incoming))
+        if call.kind == "check":
+            return Response()
+        if call.kind == "challenge":
+            return JSONResponse({"challenge": call.challenge})
+        if call.kind != "command":
+            return self._said(await self._queue.store(incoming.ignored(f"Nothing to do: {call.type or call.kind}.")))
+        return await self._command(recipient, incoming, call)
+
+    async def _command(self, recipient: Recipient, incoming: Incoming, call: Call) -> Response:
+        command = commands.parse(call.text)
+        if command.verb == "log" and command.kind:
+            delivery_id = await self._queue.store(incoming)
+            return self._said(delivery_id, await self._in_time(partial(self._log, delivery_id, call.user_id)))
+        delivery_id = await self._queue.store(incoming.ignored(f"Answered: /assembly {command.verb}."))
+        if command.verb == "log":
+            return self._said(delivery_id, [sentences.USAGE])
+        if command.verb == "board":
+            board = partial(self._database.reads.run, self._board, recipient, call, self._clock.game())
+            return self._said(delivery_id, await self._in_time(board))
+        return self._said(delivery_id, sentences.help_lines(self._public_url))
+
+    @staticmethod
+    async def _in_time(work: Callable[[], Awaitable[list[str]]]) -> list[str]:
+        """Say what some work says, or that it goes on. What fails is told as pages tell it."""
+        task = asyncio.ensure_future(work())
+        done, _ = await asyncio.wait([task], timeout=ANSWER_SECONDS)
+        task.add_done_callback(_note)
+        if not done:
+            return [sentences.ONE_MOMENT]
+        try:
+            return task.result()
+        except Problem as problem:
+            return [problem.detail]
+
+    async def _log(self, delivery_id: str, user_id: str) -> list[str]:
+        """Process a log now, unless another process does; what became of it."""
+        await self._database.writes.run(self._process, delivery_id)
+        return [sentences.log_line(await self._database.reads.run(self._outcome, delivery_id), user_id)]
+
+    def _process(self, delivery_id: str) -> None:
+        with self._database.unit_of_work() as session:
+            delivery = logs.claim(session, delivery_id)
+            if delivery is not None:
+                processing.process(session, delivery, registry.parse, self._clock.game())
+
+    def _outcome(self, delivery_id: str) -> logs.LogOutcome:
+        with self._database.reading() as session:
+            return logs.outcome(session, delivery_id)
+
+    def _board(self, recipient: Recipient, call: Call, now: datetime) -> list[str]:
+        with self._database.reading() as session:
+            person = people.find(session, recipient.source, call.user_id)
+            if person is None and not self._is_public:
+                return [sentences.UNKNOWN.format(user=call.user_id)]
+            week = weeks.pick_current(weeks.every(session), now)
+            if week is None:
+                return [sentences.NO_WEEK]
+            team = my_week.team_in(session, week, person.id) if person else None
+            board = boards.seen(session, week, weeks.view_of(week, "public"), now)
+        return sentences.board_lines(board, team.id if team else None)
+
+    @staticmethod
+    def _said(delivery_id: str, lines: Sequence[str] | None = None) -> Response:
+        headers = {DELIVERY: delivery_id}
+        return Response(headers=headers) if lines is None else JSONResponse(writing.message(lines), headers=headers)
+
+
+def _note(task: "asyncio.Future[Any]") -> None:
+    """Note an unforeseen failure of work that nobody waits for any more."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, Problem):
+        logger.error("a command of Slack failed", exc_info=error)

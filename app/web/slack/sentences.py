@@ -1,0 +1,62 @@
+"""The sentences that people read in Slack."""
+
+from collections.abc import Sequence
+
+from app.domain.slack.commands import KINDS
+from app.domain.standings.board import Board, Standing
+from app.domain.text.direction import isolated
+from app.domain.wording import points_text
+from app.services.slack.logs import LogOutcome
+
+MEMBERS_ONLY = "Members of this workspace only."
+NO_WEEK = "There’s no week yet."
+UNKNOWN = "I don’t know you yet. Ask an organizer to name you: your Slack ID is {user}."
+ONE_MOMENT = "One moment… It’s saved, and counted within seconds."
+USAGE = "Say what you did: /assembly log issue LINK NOTE. In place of “issue” you can say “feature” or “card”."
+SHOWN = 3
+"""Teams of the board beside one's own: nobody is embarrassed by their place."""
+
+
+def help_lines(url: str) -> list[str]:
+    """List what can be typed."""
+    return [
+        "/assembly board: who leads, and where your team is.\n"
+        f"/assembly log {'|'.join(KINDS)} LINK NOTE: log what you did. A link counts once.\n"
+        "/assembly help: this list.",
+        f"All else is at {url}" if url else "",
+    ]
+
+
+def board_lines(board: Board, own_team_id: str | None) -> list[str]:
+    """The top three, one's own team, the one above it, and the totals."""
+    frozen = " The board is frozen." if board.frozen else ""
+    lines = [f"{isolated(board.name)}.{frozen}", "\n".join(_rows(board.standings, own_team_id)), board.headline]
+    return [line for line in lines if line]
+
+
+def _rows(standings: Sequence[Standing], own_team_id: str | None) -> list[str]:
+    top = list(standings[:SHOWN])
+    place = next((number for number, each in enumerate(standings) if each.team_id == own_team_id), None)
+    own = [] if place is None else standings[max(place - 1, SHOWN) : place + 1]
+    gap = ["…"] if place is not None and place > SHOWN + 1 else []
+    return [*map(_row, top), *gap, *(_row(each) for each in own if each not in top)]
+
+
+def _row(standing: Standing) -> str:
+    return f"{standing.rank}. {isolated(standing.team)}: {points_text(standing.points)}"
+
+
+def log_line(outcome: LogOutcome, user_id: str) -> str:
+    """Tell what became of a log."""
+    match outcome.state:
+        case "recorded":
+            return f"Logged 1 {outcome.one}."
+        case "repeated" if outcome.is_live:
+            return f"Already counted, by {isolated(outcome.person)}." if outcome.person else "Already counted."
+        case "repeated":
+            return "Reversed by an organizer. Ask them."
+        case "unmatched":
+            return f"Saved. {UNKNOWN.format(user=user_id)} It counts from then on, at its own time."
+        case "received":
+            return ONE_MOMENT
+    return f"Not counted. {outcome.reason}"

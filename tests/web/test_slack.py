@@ -1,0 +1,185 @@
+"""Slack's calls over HTTP: who may call, what is answered and kept, and what counts once however often it comes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from app.models import Delivery, LedgerEntry
+from app.services.intake import authors, connections
+from tests.builders import ADA, SLUG, act_by
+from tests.slack.checks import check_message
+from tests.slack.running import signed
+from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, until
+
+HOOK, SECRET = "/hooks/slack", "8f742231b10e8888abcd99yyyzzz85a5"
+LINK = "https://github.com/acme/app/issues/7"
+STRANGER = "I don’t know you yet. Ask an organizer to name you: your Slack ID is U9."
+
+
+@pytest.fixture
+def slack(site: RunningApp) -> "Slack":
+    """A workspace that is connected, in which Ada is U1."""
+    key = site.app.state.context.key
+    with site.database.unit_of_work() as session:
+        connections.connect(session, key, "slack", site.game.act, secret=SECRET)
+        authors.name(session, "slack", "U1", ADA, act_by("Olu", site.clock.now))
+    return Slack(site)
+
+
+class Slack:
+    """A workspace, and what it sends here, signed."""
+
+    def __init__(self, site: RunningApp) -> None:
+        self.site, self.triggers = site, 0
+
+    def request(self, body: bytes, kind: str = "application/x-www-form-urlencoded", secret: str = SECRET) -> Any:
+        """The arguments of a call."""
+        return {"headers": signed(secret, body, self.site.clock.now, kind), "content": body}
+
+    def type(self, text: str, user: str = "U1", trigger: str = "", secret: str = SECRET) -> httpx.Response:
+        """Type a command; without a trigger, a new one."""
+        self.triggers += 1
+        trigger = trigger or f"{self.triggers}.1.1"
+        fields = {"command": "/assembly", "team_id": "T1", "user_id": user, "text": text, "trigger_id": trigger}
+        return self.site.post(HOOK, **self.request(urlencode(fields).encode(), secret=secret))
+
+    def said(self, answer: httpx.Response) -> str:
+        """The text that somebody is shown; it is theirs alone, within Slack's limits, and all of it is in `text`."""
+        assert answer.status_code == 200, answer.text
+        message = answer.json()
+        assert message["response_type"] == "ephemeral"
+        check_message({key: value for key, value in message.items() if key != "response_type"})
+        shown = "\n\n".join(block["text"]["text"] for block in message["blocks"])
+        assert message["text"] == shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return shown.replace("\u2068", "").replace("\u2069", "")
+
+    def delivery(self, answer: httpx.Response) -> dict[str, Any]:
+        """The delivery that an answer names."""
+        path = f"{API}/deliveries/{answer.headers['assembly-delivery']}"
+        found: dict[str, Any] = self.site.get(path, "admin").json()
+        return found
+
+
+def test_log_counts_a_link_once_and_says_what_became_of_it(slack: Slack) -> None:
+    first = slack.type(f"log issue <{LINK}> Login &amp; more")
+    copy = slack.type(f"log issue <{LINK}> Login", trigger="1.1.1")
+    again = slack.type(f"log issue <{LINK.replace('github', 'GitHub')}#comment>")
+
+    assert [slack.said(each) for each in (first, copy, again)] == [
+        "Logged 1 issue.", "Logged 1 issue.", "Already counted, by Ada Lovelace.",
+    ]  # fmt: skip
+    assert copy.headers["assembly-delivery"] == first.headers["assembly-delivery"]
+    [activity] = slack.site.get(f"{API}/weeks/{SLUG}/activities", "read").json()["items"]
+    assert {name: activity[name] for name in ("source", "external_id", "url", "note", "occurred_at")} == {
+        "source": "slack", "external_id": LINK, "url": LINK, "note": "Login & more",
+        "occurred_at": "2022-09-14T20:00:00.000000Z",
+    }  # fmt: skip
+
+    slack.site.post(f"{API}/activities/{activity['id']}/reversal", "ledger:correct", json={"reason": "No issue"})
+
+    assert slack.said(slack.type(f"log issue <{LINK}>")) == "Reversed by an organizer. Ask them."
+
+
+def test_log_knows_what_another_source_reported_and_a_later_report_still_counts(slack: Slack) -> None:
+    slack.site.record(kind="issue", url=f"{LINK}#top", person="bo@example.com")
+
+    assert slack.said(slack.type(f"log issue <{LINK}>")) == "Already counted, by Bo Nguyen."
+    assert slack.said(slack.type(f"log feature <{LINK}>")) == "Logged 1 feature request."
+    assert slack.site.record(kind="feature_request", url=LINK, external_id="later").status_code == 201
+
+
+def test_log_of_a_stranger_waits_for_a_name(slack: Slack) -> None:
+    answer = slack.type("log card How refunds work", user="U9")
+
+    assert slack.said(answer) == f"Saved. {STRANGER} It counts from then on, at its own time."
+    assert slack.delivery(answer)["state"] == "unmatched"
+    slack.site.post(f"{API}/identities", "admin", json={"source": "slack", "external_id": "U9", "email": ADA})
+    until(lambda: slack.delivery(answer)["state"] == "recorded")
+
+
+def test_log_that_lacks_its_kind_says_how_it_is_typed_and_what_is_not_taken_says_why(slack: Slack) -> None:
+    assert slack.said(slack.type("log")).startswith("Say what you did: /assembly log issue")
+
+    slack.site.clock.set(slack.site.clock.now + timedelta(days=30))
+
+    assert slack.said(slack.type("log card x")).startswith("Not counted. No open week holds its time.")
+
+
+@BOTH_ENGINES
+def test_copies_at_once_are_one_activity(slack: Slack) -> None:
+    fields = {"command": "/assembly", "user_id": "U1", "text": f"log issue <{LINK}>", "trigger_id": "9.9"}
+    request = slack.request(urlencode(fields).encode())
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: httpx.post(f"{slack.site.url}{HOOK}", **request), range(20)))
+
+    later = "One moment… It’s saved, and counted within seconds."
+    assert {slack.said(each) for each in answers} <= {"Logged 1 issue.", later}
+    until(lambda: slack.delivery(answers[0])["state"] == "recorded")
+    with slack.site.database.reading() as session:
+        assert len(session.exec(select(LedgerEntry)).all()) == 1
+
+
+@SIGNED_IN
+def test_board_shows_the_top_and_ones_own_team_to_who_is_known(slack: Slack) -> None:
+    slack.site.game.rename(ADA, "Ada <!here> *&*", "Owls <!channel>")
+    for number, team in enumerate(("Ants", "Bees", "Crows", "Dogs")):
+        slack.site.game.team(team, f"{team}@example.com")
+        slack.site.adjust(team, 40 - number, f"a{number}")
+
+    board = slack.said(slack.type("board"))
+
+    assert board.split("\n\n")[1].splitlines() == [
+        "1. Ants: 40 points", "2. Bees: 39 points", "3. Crows: 38 points", "…", "5. Owls: 0 points",
+        "5. Owls <!channel>: 0 points",
+    ]  # fmt: skip
+    assert slack.said(slack.type("board", user="U9")) == STRANGER
+
+
+def test_board_of_a_frozen_week_is_that_of_the_freeze(slack: Slack) -> None:
+    slack.site.game.freeze()
+    slack.site.adjust("Cats", 35, "cats")
+
+    board = slack.said(slack.type("board"))
+
+    assert ("The board is frozen." in board, "35" in board) == (True, False)
+
+
+def test_what_is_only_looked_at_leaves_no_text_behind(slack: Slack) -> None:
+    answers = [slack.type(text) for text in ("help", "board", "", "hello my secret")]
+
+    assert [slack.said(each).startswith("/assembly board:") for each in answers] == [True, False, True, True]
+    replayed = slack.site.post(f"{API}/deliveries/{answers[0].headers['assembly-delivery']}/replay", "admin")
+    assert replayed.status_code == 202
+    until(lambda: {slack.delivery(each)["state"] for each in answers} == {"ignored"})
+    with slack.site.database.reading() as session:
+        assert {(row.body, row.headers) for row in session.exec(select(Delivery))} == {(None, "[]")}
+
+
+def test_calls_that_are_no_commands_are_answered_as_slack_wants_it(slack: Slack) -> None:
+    def send(body: bytes, kind: str = "application/json") -> httpx.Response:
+        return slack.site.post(HOOK, **slack.request(body, kind))
+
+    assert send(b'{"type": "url_verification", "challenge": "3eZbrw1a"}').json() == {"challenge": "3eZbrw1a"}
+    assert [send(body).status_code for body in (b"ssl_check=1&token=x", b"{", b"payload=%7B%7D", b"\xff")] == [200] * 4
+    opened = send(b'{"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_home_opened", "user": "U1"}}')
+    assert (opened.content, slack.delivery(opened)["reason"]) == (b"", "Nothing to do: app_home_opened.")
+    assert slack.site.post(HOOK, content=b"command=x").status_code == 401
+    assert slack.type("help", secret="another").status_code == 401
+
+
+def test_an_old_secret_is_valid_for_a_day_beside_the_new_one(slack: Slack) -> None:
+    with slack.site.database.unit_of_work() as session:
+        connections.rotate(session, slack.site.app.state.context.key, "slack", slack.site.game.act, secret="new")
+
+    def statuses() -> list[int]:
+        return [slack.type("help", secret=each).status_code for each in ("new", SECRET)]
+
+    assert statuses() == statuses() == [200, 200]
+    slack.site.clock.set(slack.site.clock.now + timedelta(hours=24))
+    until(lambda: statuses() == [200, 401])
