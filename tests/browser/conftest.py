@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: a Chromium, and a running server whose boards are public."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -39,20 +40,33 @@ def engine() -> str:
     return "sqlite"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A Chromium for a file of tests: a named one, the system's, or playwright's own; without one a skip that says so.
-
-    Not for the whole session: while playwright runs, no other test of the process can start an event loop.
-    """
+@pytest.fixture(scope="session")
+def running_chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """A Chromium for a test process (named, the system's or playwright's own, or a skip that says so) and its loop."""
     if not all(vendor.is_complete(package, vendor.VENDOR) for package in vendor.PACKAGES):
         _do_without("There is no copy of htmx or of the font for the browser. `make vendor` fetches them with npm.")
     with sync_playwright() as playwright:
         if (path := _find(playwright)) is None:
             _do_without("No Chromium to drive. Install Debian's package chromium, or run `make browser`.")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
+        yield browser, (loop := asyncio.get_running_loop())
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(running_chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """The process's Chromium, for a file of tests.
+
+    playwright's loop counts as running while its driver lives, and no other test of the process could start one beside
+    it: between such files it is marked as resting, by the function that playwright marks it with.
+    """
+    browser, loop = running_chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    for context in browser.contexts:
+        context.close()
+    asyncio._set_running_loop(None)
 
 
 def _find(playwright: Playwright) -> str | None:
