@@ -7,8 +7,10 @@ from statistics import median
 
 from app.config import PROJECT
 from app.db.database import Database
+from app.domain.view import EVERYTHING
 from app.services.rules import rule_sets
 from app.services.scoring import scores
+from app.services.week_metrics import week_metrics
 from app.services.weeks import weeks as weeks_service
 from bench import former_scoring, weeks
 from bench.client import drive, request
@@ -23,6 +25,7 @@ def measure(place: Path, scale: Scale) -> Iterator[Figure]:
     """Rows a second of batches, and the seconds that other rules take."""
     yield from _batches(place, scale)
     yield from _rescoring(place / "rescoring", scale)
+    yield from _measuring(place / "measuring", scale)
 
 
 def _batches(place: Path, scale: Scale) -> Iterator[Figure]:
@@ -56,6 +59,22 @@ def _rescoring(place: Path, scale: Scale) -> Iterator[Figure]:
     size = scale.rescored_teams * scale.per_team
     yield Figure(f"scoring {size:,} activities under other rules", median(seconds), "s", 2.0, "at most")
     yield Figure(f"scoring {size:,} activities, CPU against the former way", ratio, "times", 0.5, "at most")
+
+
+def _measuring(place: Path, scale: Scale) -> Iterator[Figure]:
+    """The seconds that the metrics of a week take."""
+    database = weeks.open_database(place)
+    weeks.make_week(database, "measured", teams=scale.rescored_teams, per_team=scale.per_team)
+    seconds = []
+    with database.reading() as session:
+        week = weeks_service.find(session, "measured", weeks.NOW)
+        for _ in range(max(scale.rounds, 3)):
+            began = time.perf_counter()
+            week_metrics.of_week(session, week, EVERYTHING, weeks.NOW)
+            seconds.append(time.perf_counter() - began)
+    database.dispose()
+    size = scale.rescored_teams * scale.per_team
+    yield Figure(f"metrics of a week of {size:,} activities", median(seconds), "s", 0.5, "at most")
 
 
 def _against_former(database: Database, rounds: int) -> float:

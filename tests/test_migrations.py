@@ -316,6 +316,11 @@ PINNED = {
         "a8ac3e8c3fe2072130c1b1a99f16de54fb42f62315de4e14c6ce817ddc52c4cd",
         "c1cef8825f65a9786940ac1614c9c95a12a66f52b63de5b03927c8ffc6397c31",
     ),
+    "0040": (
+        "0040_week_metrics.py",
+        "6d8c424477cc8efa1bdd496d06fff19fb3691638d3c1f9ca0e33c2920cec45ee",
+        "8443b5aa84a4f2279bb4e8808b83d54319f353060923c56e27a9f9931fba93b3",
+    ),
 }
 
 

@@ -29,6 +29,7 @@ from app.cli import (
     transfers,
     upkeep,
     webhooks,
+    week_metrics,
 )
 
 app = typer.Typer(
@@ -62,6 +63,7 @@ app.add_typer(people.group, name="person")
 app.add_typer(teams.group, name="team")
 app.add_typer(transfers.activities, name="activity")
 app.add_typer(transfers.group)
+app.add_typer(week_metrics.group)
 app.add_typer(archives.group, name="archive")
 app.add_typer(shifts.group, name="shift")
 app.add_typer(capacity.group, name="capacity")

@@ -67,14 +67,21 @@ def edit(
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Another time zone.")] = None,
     starts: Annotated[date | None, typer.Option(metavar="DATE", parser=iso_date, help="Another first day.")] = None,
     ends: Annotated[date | None, typer.Option(metavar="DATE", parser=iso_date, help="Another last day.")] = None,
+    sla: Annotated[
+        int | None, typer.Option(metavar="SECONDS", help="The response time that is promised; an hour is 3600.")
+    ] = None,
+    customers: Annotated[
+        int | None, typer.Option(metavar="N", help="How many customers there are, for the contact rate.")
+    ] = None,
 ) -> Answer:
-    """Change a week's name, time zone or days, as far as nothing stands against it."""
+    """Change a week's name, time zone, days, promise or customers, as far as nothing stands against it."""
     act = command_act()
     with writing() as session:
         week = weeks.find(session, slug, act.now)
         wanted = WeekFields(
-            week.name if name is None else name, timezone or week.timezone, starts or week.starts, ends or week.ends
-        )
+            week.name if name is None else name, timezone or week.timezone, starts or week.starts, ends or week.ends,
+            week.sla if sla is None else sla, week.customers if customers is None else customers,
+        )  # fmt: skip
         changed = week_admin.edit(session, week.slug, wanted, act)
         return _about(session, week, act.now, f"Changed {week.name}." if changed else "Nothing to change.")
 

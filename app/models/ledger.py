@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import STRICT, instant, new_id, string, whole
 
+_RESPONSES = sql("kind = 'response' AND subject IS NOT NULL")
+
 
 class LedgerEntry(SQLModel, table=True):
     """One activity, or an adjustment (`points`, `reason` and `team_id` set, no person).
@@ -20,6 +22,7 @@ class LedgerEntry(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("week_id", "source", "kind", "external_id", name="activity_once"),
         Index("activity_in_week", "week_id", "seq"),
+        Index("activity_of_subject", "subject", "week_id", sqlite_where=_RESPONSES, postgresql_where=_RESPONSES),
         Index("activity_of_person", "person_id", "week_id", "kind", "subject"),
         Index(
             "activity_of_team",

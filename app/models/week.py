@@ -18,7 +18,8 @@ class Week(SQLModel, table=True):
     the board as it was served at that moment, the version and rules that made it, and everybody's name (JSON, by id).
     A draft that was removed has a `removed_at`, and a `slug` that no address can name. One that is closed may have an
     `archived_at`: lists leave it out. `hand_logs_a_day` is how many activities a person may log for themselves on one
-    local day (None: any number).
+    local day (None: any number). `sla` is the response time that is promised, in seconds, `customers` how many there
+    are (None: nobody said); its metrics go by them.
 
     A rehearsal of another week has that one's id in `rehearsal_of`, from its creation for good: the database refuses
     to change it, and lets nothing but such weeks' rows be deleted. `rehearsal_now` is the moment at which its own clock
@@ -26,7 +27,12 @@ class Week(SQLModel, table=True):
     """
 
     __tablename__ = "week"
-    __table_args__ = (CheckConstraint("state IN ('draft', 'open', 'closed')", name="week_state"), STRICT)
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'open', 'closed')", name="week_state"),
+        CheckConstraint("sla BETWEEN 1 AND 10000000", name="week_sla"),
+        CheckConstraint("customers BETWEEN 0 AND 1000000000000", name="week_customers"),
+        STRICT,
+    )
 
     id: int = Field(default=None, sa_column=whole(primary_key=True))
     slug: str = Field(sa_column=string(unique=True))
@@ -50,6 +56,8 @@ class Week(SQLModel, table=True):
     archived_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     rehearsal_of: int | None = Field(default=None, sa_column=whole(ForeignKey("week.id"), nullable=True))
     rehearsal_now: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    sla: int = Field(default=3600, sa_column=whole(server_default="3600"))
+    customers: int | None = Field(default=None, sa_column=whole(nullable=True))
 
     @property
     def zone(self) -> ZoneInfo:

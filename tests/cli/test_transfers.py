@@ -280,3 +280,28 @@ def test_a_hundred_thousand_lines_are_imported(open_week: Shell) -> None:
     said = open_week.document("activity", "import", "current", open_week.write("big.ndjson", lines))
 
     assert said == {"recorded": 100_000, "repeated": 0}
+
+
+def test_metrics_are_the_same_document_as_the_api_gives(open_week: Shell) -> None:
+    open_week.text("week", "edit", "current", "--customers", "2000", "--sla", "60")
+    file = open_week.write("week.ndjson", ndjson(issue(1), issue(2)))
+    open_week.text("activity", "import", "current", file)
+
+    document = open_week.document("metrics", "current")
+
+    assert document["issues"] == 2
+    assert document["participation"] == {"took_part": 1, "members": 3, "share": 0.3333, "by_function": {}}
+    assert "issues\t\t2" in open_week.text("metrics", "current").splitlines()
+    assert "q9" in open_week.refusal("metrics", "q9")
+
+
+def test_metrics_are_exported_as_a_table(open_week: Shell) -> None:
+    file = str(open_week.write("metrics.csv", ""))
+
+    assert open_week.text("export", "current", "--what", "metrics", "--format", "csv", "--out", file).startswith(
+        "Exported "
+    )
+
+    rows = list(csv.reader(io.StringIO(Path(file).read_text(encoding="utf-8-sig"))))
+    assert rows[:2] == [["metric", "function", "value"], ["responses", "", "0"]]
+    assert ["first_median_seconds", "", ""] in rows

@@ -36,6 +36,8 @@ def test_week_created_open_is_described_in_json(shell: Shell) -> None:
         "ends": "2022-09-16",
         "frozen": False,
         "archived": False,
+        "sla": 3600,
+        "customers": None,
         "current": True,
         "version": 2,
     }

@@ -119,6 +119,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/metrics"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin"),
     ("PATCH", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin", document={"close": "2022-09-16T20:00:00-07:00"}),
     ("GET", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): RouteAccess("admin"),

@@ -209,7 +209,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 26
+    assert seen == [200] * 27
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -253,6 +253,7 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/weeks/{{week}}/exports/{{table}}": "exportWeek",
         f"GET {API}/weeks/{{week}}/leaderboard": "getLeaderboard",
         f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
+        f"GET {API}/weeks/{{week}}/metrics": "getWeekMetrics",
         f"DELETE {API}/weeks/{{week}}/rehearsal": "endRehearsal",
         f"GET {API}/weeks/{{week}}/rehearsal": "getRehearsal",
         f"PATCH {API}/weeks/{{week}}/rehearsal": "moveRehearsal",

@@ -1,4 +1,4 @@
-"""Exports of a week: its ledger, standings, shifts or counts, and the note that somebody took them."""
+"""Exports of a week: its ledger, standings, shifts, counts or metrics, and the note that somebody took them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,17 +10,18 @@ from app.domain.actor import Act
 from app.domain.view import View
 from app.models import Week
 from app.services.audit import audit
-from app.services.exports import counts_export, ledger_export, shifts_export, standings_export, tables
+from app.services.exports import counts_export, ledger_export, metrics_export, shifts_export, standings_export, tables
 from app.services.exports.tables import Format
 from app.services.weeks import weeks
 
-What = Literal["ledger", "standings", "shifts", "counts"]
+What = Literal["ledger", "standings", "shifts", "counts", "metrics"]
 EVERY: tuple[What, ...] = get_args(What)
 _ROWS: dict[What, tuple[str, str]] = {
     "ledger": ("activity", "activities"),
     "standings": ("team", "teams"),
     "shifts": ("shift", "shifts"),
     "counts": ("row of counts", "rows of counts"),
+    "metrics": ("row of metrics", "rows of metrics"),
 }
 
 
@@ -38,6 +39,8 @@ def export(
         table = standings_export.table(session, week, view, now)
     elif what == "shifts":
         table = shifts_export.table(session, week, view, form)
+    elif what == "metrics":
+        table = metrics_export.table(session, week, view, now)
     else:
         table = counts_export.table(session, week, view, progress)
     return tables.write(table, week, form, out)
@@ -55,6 +58,6 @@ def note(session: Session, week: Week, what: What, form: Format, rows: int, view
         details["board"] = "frozen"
     action = {
         "ledger": "ledger.exported", "standings": "standings.exported", "shifts": "shifts.exported",
-        "counts": "counts.exported",
+        "counts": "counts.exported", "metrics": "metrics.exported",
     }[what]  # fmt: skip
     audit.note(session, action, weeks.audit_target(week), act, after=details)

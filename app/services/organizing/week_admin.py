@@ -29,6 +29,12 @@ class WeekFields:
     timezone: str
     starts: date
     ends: date
+    sla: int = 3600
+    customers: int | None = None
+
+
+_NEVER_IN_THE_WAY = {"name", "sla", "customers"}
+"""The fields that decide no point, so that they change in closed and frozen weeks, too."""
 
 
 def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]:
@@ -37,8 +43,9 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
     Raises WeekUnknown, Malformed for what no week can have, or Conflict with the field that something stands against.
     """
     fields = WeekFields(
-        week_fields.check_name(wanted.name), week_fields.check_zone(wanted.timezone), wanted.starts, wanted.ends
-    )
+        week_fields.check_name(wanted.name), week_fields.check_zone(wanted.timezone), wanted.starts, wanted.ends,
+        week_fields.check_sla(wanted.sla), week_fields.check_customers(wanted.customers),
+    )  # fmt: skip
     week_fields.check_days(fields.starts, fields.ends)
     serialize(session)  # as for opening a week: what is judged by its old days meanwhile would stay outside
     week = weeks.lock(session, slug, act.now)
@@ -46,7 +53,7 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
     changed = [name for name in WeekFields.__slots__ if getattr(fields, name) != getattr(before, name)]
     if not changed:
         return []
-    if set(changed) - {"name"}:
+    if set(changed) - _NEVER_IN_THE_WAY:
         _check_state(week, changed)
         _check_zone(session, week, fields)
         _check_days(session, week, fields)
@@ -56,7 +63,7 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
     session.flush()
     if "timezone" in changed:
         schedule.follow_zone(session, week, zone)
-    if set(changed) - {"name"}:
+    if set(changed) - _NEVER_IN_THE_WAY:
         scores.rebuild(session, week, rule_sets.rules_of(session, week))  # a score keeps a tally of each day
         deliveries.requeue_outside(session)
     weeks.note(session, week, "changed", act, before=_noted(before, changed), after=_noted(fields, changed))
@@ -65,11 +72,12 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
 
 
 def _fields_of(week: Week) -> WeekFields:
-    return WeekFields(week.name, week.timezone, week.starts, week.ends)
+    return WeekFields(week.name, week.timezone, week.starts, week.ends, week.sla, week.customers)
 
 
 def _noted(fields: WeekFields, names: list[str]) -> dict[str, str]:
-    return {name: str(getattr(fields, name)) for name in names}
+    values = {name: getattr(fields, name) for name in names}
+    return {name: "unknown" if value is None else str(value) for name, value in values.items()}
 
 
 def _check_state(week: Week, changed: list[str]) -> None:

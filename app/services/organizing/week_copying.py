@@ -44,6 +44,7 @@ def copy(
         session, act, slug=new_slug, name=name or f"{source.name} (copy)", timezone=source.timezone, starts=starts,
         ends=source.ends + timedelta(days=days),
     )  # fmt: skip
+    week.sla, week.customers = source.sla, source.customers
     _copy_settings(session, source, week, days, act)
     number, people = _copy_teams(session, source, week, act, with_people=with_people)
     return Copied(week, number, people, shifts.copy(session, week.slug, source, days, act))

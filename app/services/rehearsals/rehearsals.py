@@ -95,7 +95,8 @@ def _copied(session: Session, source: Week, act: Act) -> Week:
     week = Week(
         slug=slug_for(source.slug), name=f"{source.name} (rehearsal)", timezone=source.timezone, starts=source.starts,
         ends=source.ends, created_at=act.now, version=int(act.now.timestamp() * 1_000_000),
-        hand_logs_a_day=source.hand_logs_a_day, rule_set_id=rule_sets.active(session).id, rehearsal_of=source.id,
+        hand_logs_a_day=source.hand_logs_a_day, sla=source.sla, customers=source.customers,
+        rule_set_id=rule_sets.active(session).id, rehearsal_of=source.id,
         rehearsal_now=day_bounds(source.starts, source.ends, source.zone)[0],
     )  # fmt: skip
     session.add(week)

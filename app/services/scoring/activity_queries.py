@@ -112,7 +112,7 @@ def in_order(
     A `view` may look back; `with_import` counts the rows of an import among them. Moments
     stay as the driver returns them: making datetimes of a hundred thousand costs as much as scoring them.
     """
-    values = {"week": week.id, "upto": _EVERY_VERSION if view.upto is None else view.upto}
+    values = {"week": week.id, "upto": EVERY_VERSION if view.upto is None else view.upto}
     rows = (
         _IN_ORDER.stream(session, **values)
         if with_import is None
@@ -224,12 +224,12 @@ _ADJUSTMENTS_OF_TEAM = Prepared(
         is_live(),
     )
 )
-_EVERY_VERSION = 2**62  # stands for "now" in a statement that is compiled once; fits into both engines' 64 bits
+EVERY_VERSION = 2**62  # stands for "now" in a statement that is compiled once; fits into both engines' 64 bits
 
-_UPTO: BindParameter[int] = bindparam("upto", type_=BigInteger)
+UPTO: BindParameter[int] = bindparam("upto", type_=BigInteger)
 _REVERSED = (
     select(col(Reversal.activity_seq))
-    .where(col(Reversal.version) <= _UPTO)
+    .where(col(Reversal.version) <= UPTO)
     .group_by(col(Reversal.activity_seq))
     .having(func.count() % 2 == 1)
 )
@@ -245,15 +245,15 @@ def _select_ordered(table: type[LedgerEntry] | type[ImportRow], *names: str, upt
     return select(*columns)
 
 
-_LIVE = (
+LIVE_OF_WEEK = (
     col(LedgerEntry.week_id) == bindparam("week"),
     col(LedgerEntry.kind) != ADJUSTMENT,
-    col(LedgerEntry.version) <= _UPTO,
+    col(LedgerEntry.version) <= UPTO,
     col(LedgerEntry.seq).not_in(_REVERSED),
 )
 _IN_ORDER = Prepared(
-    _select_ordered(LedgerEntry, *_ORDERED, upto=_UPTO)
-    .where(*_LIVE)
+    _select_ordered(LedgerEntry, *_ORDERED, upto=UPTO)
+    .where(*LIVE_OF_WEEK)
     .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
 )
 _TEAM_IN_ORDER = Prepared(
@@ -268,7 +268,7 @@ _TEAM_IN_ORDER = Prepared(
 )
 _BOTH_NAMES = tuple(dict.fromkeys((*_ORDERED, *_ORDER)))
 _BOTH = union_all(
-    _select_ordered(LedgerEntry, *_BOTH_NAMES, upto=_UPTO).where(*_LIVE),
+    _select_ordered(LedgerEntry, *_BOTH_NAMES, upto=UPTO).where(*LIVE_OF_WEEK),
     _select_ordered(ImportRow, *_BOTH_NAMES).where(col(ImportRow.import_id) == bindparam("import_id")),
 ).subquery()
 _IN_ORDER_WITH_IMPORT = Prepared(

@@ -18,6 +18,40 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ADDRESS = re.compile(rf"{SLUG.pattern}(?:{ENDING})?")
 """A slug in an address: a week’s, or that of its rehearsal."""
 
+LONGEST_SLA = 10_000_000  # seconds, the longest response time there is
+MOST_CUSTOMERS = 10**12
+
+
+def check_sla(seconds: int) -> int:
+    """A promised response time in seconds. Raises Malformed."""
+    if not 1 <= seconds <= LONGEST_SLA:
+        raise Malformed.at(sla=f"A response can be promised within 1 to {LONGEST_SLA:,} seconds. An hour is 3600.")
+    return seconds
+
+
+def check_customers(number: int | None) -> int | None:
+    """A number of customers, None where nobody says. Raises Malformed."""
+    if number is not None and not 0 <= number <= MOST_CUSTOMERS:
+        raise Malformed.at(customers=f"The number of customers is between 0 and {MOST_CUSTOMERS:,}, or left out.")
+    return number
+
+
+def read_sla(text: str) -> int:
+    """A promised response time as people type it, in seconds. Raises Malformed."""
+    return check_sla(_typed_number(text, LONGEST_SLA) or 0)
+
+
+def read_customers(text: str) -> int | None:
+    """A number of customers as people type it; None for nothing. Raises Malformed."""
+    return check_customers(_typed_number(text, MOST_CUSTOMERS) if text.strip() else None)
+
+
+def _typed_number(text: str, most: int) -> int:
+    """A whole number, with or without commas between its thousands; -1 for anything else, or a larger one."""
+    digits = text.strip().replace(",", "")
+    is_number = digits.isascii() and digits.isdigit() and len(digits.lstrip("0")) <= len(str(most))
+    return int(digits) if is_number else -1
+
 
 def check_slug(slug: str) -> str:
     """A slug as weeks have it. Raises Malformed."""

@@ -30,6 +30,7 @@ from app.web.api import (
     team_looks,
     waiting_lists,
     webhooks,
+    week_metrics,
     weeks,
 )
 
@@ -64,6 +65,7 @@ def include_in(app: FastAPI) -> None:
         activities,
         boards,
         weeks,
+        week_metrics,
         rehearsals,
         schedules,
         merging,

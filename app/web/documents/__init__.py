@@ -55,6 +55,7 @@ from app.web.documents.shifts import (
 from app.web.documents.sign_ups import SignUp, SignUpList, sign_up_document
 from app.web.documents.values import plain
 from app.web.documents.waiting import WaitingPlace, waiting_document
+from app.web.documents.week_metrics import MetricsOfWeek, week_metrics_document
 from app.web.documents.weeks import (
     Person,
     PersonList,
@@ -86,6 +87,7 @@ __all__ = [
     "IdentityList",
     "Leaderboard",
     "MergedWeek",
+    "MetricsOfWeek",
     "Person",
     "PersonList",
     "PersonMerge",
@@ -141,4 +143,5 @@ __all__ = [
     "team_merge_document",
     "waiting_document",
     "week_document",
+    "week_metrics_document",
 ]  # fmt: skip

@@ -23,6 +23,8 @@ class Week(TypedDict):
     ends: Day
     frozen: bool
     archived: Annotated[bool, Field(description="Whether the list leaves it out unless asked for archived weeks, too.")]
+    sla: Annotated[int, Field(description="The response time that is promised, in seconds.", examples=[3600])]
+    customers: Annotated[int | None, Field(description="How many customers there are; null: nobody said.")]
     current: Annotated[bool, Field(description="Whether `current` means this week.")]
     version: NotRequired[Annotated[int, Field(description="Grows with every change; absent while the week is frozen.")]]
 
@@ -46,6 +48,8 @@ def week_document(row: models.Week, audience: Audience, *, is_current: bool) -> 
         "ends": row.ends.isoformat(),
         "frozen": row.frozen_at is not None,
         "archived": row.archived_at is not None,
+        "sla": row.sla,
+        "customers": row.customers,
         "current": is_current,
     }
     if not is_hidden:

@@ -1,4 +1,4 @@
-"""`/organizer/exports`: organizers take a week's ledger, standings, shifts and counts away as files."""
+"""`/organizer/exports`: organizers take a week's ledger, standings, shifts, counts and metrics away as files."""
 
 from functools import partial
 from typing import Annotated, Literal
@@ -27,6 +27,7 @@ TABLES: tuple[tuple[What, str, str], ...] = (
     ("standings", "Standings", "A row for each team: rank, points, what it did, bonuses and quests."),
     ("shifts", "Shifts", "Every shift with who signed up and what became of it. Holds emails."),
     ("counts", "Counts", "How many activities of each kind each team did on each day."),
+    ("metrics", "Metrics", "Response times, coverage and participation, of the whole week. Names nobody."),
 )
 """The tables there are, each with its name and what is in it."""
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.services.organizing import week_admin, week_copying
 from app.services.organizing.week_admin import WeekFields
+from app.services.weeks import weeks
 from app.web.deps import OrganizerAct
 from app.web.http.forms import FormState
 from app.web.organizer.week_forms import WeekCopyForm, WeekEditForm
@@ -23,11 +24,15 @@ router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}", ro
 @router.post("/edit", name="week_edit")
 @takes_long
 def edit_week(request: Request, act: OrganizerAct, week: str, form: FormState[WeekEditForm]) -> Response:
-    """Change a week's name, time zone or days."""
+    """Change a week's name, time zone, days, promise or customers."""
 
     def edit(session: Session, act: SignedInAct) -> Done:
         data = form.data
-        wanted = WeekFields(data.name, data.timezone, data.starts, data.ends)
+        there = weeks.find(session, week, act.now)
+        # A form that leaves a field out, as one from before an upgrade does, leaves it as it is.
+        sla = data.sla if "sla" in data.model_fields_set else there.sla
+        customers = data.customers if "customers" in data.model_fields_set else there.customers
+        wanted = WeekFields(data.name, data.timezone, data.starts, data.ends, sla, customers)
         changed = week_admin.edit(session, week, wanted, act)
         return Done("organizer_week", "changed" if changed else "unchanged", {"week": week})
 

@@ -53,12 +53,14 @@ class WeekForm(Form):
 
 
 class WeekEditForm(Form):
-    """The name, time zone and days of a week there is."""
+    """The name, time zone and days of a week there is, the response time it promises, in seconds, and its customers."""
 
     name: WeekName
     timezone: Zone
     starts: Day
     ends: LastDay
+    sla: Annotated[int, MaxLength(12), says(week_fields.read_sla)] = 3600
+    customers: Annotated[int | None, MaxLength(17), says(week_fields.read_customers)] = None
 
 
 class WeekCopyForm(Form):

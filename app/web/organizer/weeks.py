@@ -133,7 +133,10 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
         closing.unresolved(session, week, now) if week.state == "open" else None,
         schedule.planned(session, week.id),
     )
-    edit = page.form(WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends)
+    edit = page.form(
+        WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends, sla=week.sla,
+        customers="" if week.customers is None else week.customers,
+    )  # fmt: skip
     return page.render(
         "organizer/week.html", told=info, slug=week.slug, zone=week.zone, reopen=page.form(ReopenForm),
         edit=edit, copy=page.form(WeekCopyForm, "copy", starts=week_copying.next_start(week, page.act)),

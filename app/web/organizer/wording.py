@@ -27,6 +27,7 @@ ACTIONS = {
     "connection.rotated": "Changed a connection’s secret",
     "connection.secret-revoked": "Revoked a connection’s old secret",
     "counts.exported": "Exported counts of activities",
+    "metrics.exported": "Exported metrics",
     "cover.approved": "Approved a cover",
     "cover.declined": "Declined a cover",
     "database.restored": "Restored the database from a backup",

@@ -31,6 +31,29 @@ def edit(database: Database, slug: str = SLUG, **changes: Any) -> list[str]:
         return week_admin.edit(session, slug, WeekFields(**{**now_so, **changes}), act_by("Olu", NOW))
 
 
+def test_promise_and_customers_change_in_a_closed_week_too(game: Game) -> None:
+    game.close()
+
+    changed = edit(game.database, sla=5400, customers=2_000), edit(game.database, sla=5400, customers=None)
+
+    with game.database.reading() as session:
+        week = weeks.find(session, SLUG, NOW)
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "week.changed")).first()
+    assert changed == (["sla", "customers"], ["customers"])
+    assert (week.sla, week.customers) == (5400, None)
+    assert entry is not None
+    assert entry.before == '{"sla": "3600", "customers": "unknown"}'
+
+
+@pytest.mark.parametrize(("field", "value"), [("sla", 0), ("sla", 10_000_001), ("customers", -1)])
+def test_promise_or_customers_that_no_week_can_have_are_refused_at_their_field(
+    game: Game, field: str, value: int
+) -> None:
+    kind, [flaw] = refusal(game.database, SLUG, **{field: value})
+
+    assert (kind, flaw["field"]) == (Malformed, field)
+
+
 def refusal(database: Database, slug: str = SLUG, **changes: Any) -> tuple[type[Problem], Any]:
     """The problem with which changes are refused, and what it marks."""
     with pytest.raises(Problem) as refused:
