@@ -73,7 +73,8 @@
 
   // The server's clock, countdown and stamps.
   let serverTime = Date.parse(document.body.dataset.now), serverTimeAt = now();
-  const serverNow = () => serverTime + now() - serverTimeAt;
+  const isPreview = "preview" in document.body.dataset; // an organizer's look at a moment: its clock stands
+  const serverNow = () => serverTime + (isPreview ? 0 : now() - serverTimeAt);
   let realTime = serverTime, night = null; // quiet hours, and whatever else goes by the real time
   const realNow = () => realTime + now() - serverTimeAt;
 
@@ -109,7 +110,7 @@
   let contact = now(), lostSince = null, connection = null, connectedAt = now(), isPulsing = false, hadMessage = true;
 
   function age() {
-    if (lostSince === null || now() - lostSince < LOST_MS) return "";
+    if (isPreview || lostSince === null || now() - lostSince < LOST_MS) return "";
     const at = new Date(serverNow() - (now() - contact));
     try {
       return `Not live since ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: picture().dataset.zone })}`;
@@ -229,6 +230,7 @@
   readNews(true);
   settle();
   tick();
+  if (isPreview) return void setInterval(tick, TICK_MS);
   keepAwake();
   pulse();
   setInterval(tick, TICK_MS);

@@ -318,6 +318,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{open_week}/freeze"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{frozen_week}/reveal"): RouteAccess("organizers", 303),
     ("GET", "/organizer/weeks/{week}/rehearsal"): RouteAccess("organizers"),
+    ("GET", "/organizer/weeks/{week}/display"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{played_week}/rehearsal"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{rehearsed_week}/rehearsal/clock"): RouteAccess("organizers", 303, form={"to": "hour"}),
     ("POST", "/organizer/weeks/{rehearsed_week}/rehearsal/end"): RouteAccess("organizers", 303),

@@ -315,7 +315,7 @@ CLAIMS = (
     Claim("Close week( See the board)?", is_open),
     Claim("(Freeze board)", both(is_open, lacks(is_frozen))),
     Claim("Reveal board( See the board)?", is_frozen),
-    Claim("Live board Frozen board", is_frozen),
+    Claim("Live board Frozen board See display", is_frozen),
     Claim("A draft takes no activities and isn’t the current week. Add its teams, then open it.", is_draft),
     Claim("Tools and people can add activities from the first day on. You can close it at any time. .*", is_draft),
     Claim("The week takes activities from its first to its last day, also when reported late.", is_open),

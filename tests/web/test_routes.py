@@ -70,7 +70,7 @@ def test_routes_ask_for_parts_and_never_for_the_context() -> None:
 
 READY_BOARDS = {
     "current_board", "week_board", "team_receipt", "leaderboard", "my_team", "mark", "stage", "move", "display",
-    "display_pulse", "week_summary", "week_chart", "week_card",
+    "display_preview", "display_pulse", "week_summary", "week_chart", "week_card",
 }  # fmt: skip
 STREAMS = {"live_board", "live", "live_shifts", "live_stage", "display_live", "export_week", "export_table"}
 RECORDER = {"record"}

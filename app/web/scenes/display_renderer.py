@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
@@ -141,6 +141,12 @@ class DisplayRenderer:
             self._served, self._news, self._base = snapshot, news, base
             return picture
 
+    def preview(self, snapshot: BoardSnapshot, now: datetime) -> bytes:
+        """The picture of a board of any week at some moment, as a screen for all would show it; no screen is told."""
+        wall = self._wall
+        plan = replace(wall.plan(ALL), shown="", is_paused=False)
+        return self._paint(snapshot, (), plan, wall, "", now)
+
     def _fresh_news(self, snapshot: BoardSnapshot) -> deque[Highlight]:
         """The news so far and what this board adds; another week begins without any, and so does a freeze."""
         before = self._served
@@ -153,17 +159,21 @@ class DisplayRenderer:
             news.extend(highlight for highlight in reversed(found) if highlight.id not in told)
         return news
 
-    def _paint(self, snapshot: BoardSnapshot, news: Sequence[Highlight], plan: Plan, wall: Wall, mark: str) -> bytes:
+    def _paint(
+        self, snapshot: BoardSnapshot, news: Sequence[Highlight], plan: Plan, wall: Wall, mark: str,
+        at: datetime | None = None,
+    ) -> bytes:  # fmt: skip
         board = snapshot.board
         with self._database.reading() as session:
-            now = self._clock.game()
+            now = at or self._clock.game()
             week = weeks.find(session, board.week, now)
             context = SceneContext(
                 board, snapshot.rules, snapshot.zone, week, session, now, snapshot.shifts, wall.messages,
                 is_large=plan.size == "large",
             )  # fmt: skip
             shown = _shown(context, turns_for(board.state, self.turns(plan)), plan)
-            silences = [] if board.frozen or board.state == "closed" else self._silences(context)
+            is_quiet = at is not None or board.frozen or board.state == "closed"
+            silences = [] if is_quiet else self._silences(context)
         begins, ends = day_bounds(week.starts, week.ends, snapshot.zone)
         return render.render(
             "display/_view.html",

@@ -8,9 +8,10 @@ from app.services.rehearsals import rehearsals
 from app.services.shifts import patterns, settings
 from app.services.shifts.shifts import ShiftFields
 from tests.builders import ENDS, SLUG, STARTS, act_by, moment
-from tests.web.running_app import RunningApp, Visitor, sign_in
+from tests.web.running_app import RunningApp, Visitor, pair, sign_in
 
 TRIED = f"{SLUG}~rehearsal"
+PARTIAL = {"HX-Request": "true"}
 LIFE = {"open", "reopen", "close", "freeze", "reveal", "presenter", "present"}
 ID = re.compile(r"[0-9a-f]{16}")
 FORM = re.compile(r'<form[^>]*\bmethod="post"[^>]*\baction="([^"]+)"')
@@ -46,6 +47,21 @@ def test_pages_of_a_rehearsal_offer_its_life_alone_and_lead_nowhere_that_is_not(
     assert dead == []
     assert {f"/organizer/weeks/{TRIED}/{page}" for page in ("teams", "shifts", "shifts/coverage", "ledger")} <= pages
     assert {f"/weeks/{TRIED}/{page}" for page in ("shifts", "latest", "guestbook", "summary", "teams/ID")} <= pages
+
+
+def test_display_of_a_rehearsal_is_for_organizers_and_no_screen_hears_of_it(
+    tried: RunningApp, organizer: Visitor
+) -> None:
+    screen, path = pair(tried), f"/organizer/weeks/{TRIED}/display"
+    before = screen.get("/display", headers=PARTIAL).text
+
+    page = organizer.get(path)
+
+    assert (page.status_code, "Rehearsal: not real." in page.text, "hx-sse" in page.text) == (200, True, False)
+    assert 'id="scene-board"' in page.text
+    assert '<body data-now="2022-09-14T17:05:00' in page.text
+    assert screen.get("/display", headers=PARTIAL).text == before
+    assert "<b>Preview.</b>" in organizer.get(f"/organizer/weeks/{SLUG}/display").text
 
 
 def _walk(organizer: Visitor) -> tuple[set[str], set[str], list[str]]:
