@@ -41,6 +41,7 @@ from app.web import (
     pages,
     summary,
     unsubscribe,
+    week_metrics,
 )
 from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
@@ -78,6 +79,7 @@ PAGES = (
     guide.router,
     unsubscribe.router,
     guestbook.router,
+    week_metrics.router,
     display.router,
     pairing.router,
     *organizer.routers,
@@ -86,9 +88,7 @@ PAGES = (
     csp_reports.router,
 )
 
-JOBS = frozenset({
-    upkeep.FORGET, notices.MAIL, *week_jobs.KINDS, *tools.KINDS,
-})  # fmt: skip
+JOBS = frozenset({upkeep.FORGET, notices.MAIL, *week_jobs.KINDS, *tools.KINDS})
 """The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
 """Over three hours: nobody looks on who could try again, as whoever asked for a sign-in link does."""

@@ -20,6 +20,7 @@ from app.models import Week
 from app.services import guestbook
 from app.services.guestbook import Quote
 from app.services.standings import stories
+from app.services.week_metrics import week_metrics
 from app.services.weeks import weeks
 from app.web.board_cache import BoardCache
 from app.web.boards import BoardSnapshot, serve
@@ -47,12 +48,13 @@ class Summary:
     """One week's summary as everybody of one audience gets it, until something changes.
 
     `share` is the address of the card's site ("" where none is known), None where only some may see the board; `look`
-    is the version of the brand on its page.
+    is the version of the brand on its page, `answered` the line about customers ("" where too little is known).
     """
 
     snapshot: BoardSnapshot
     data: ChartData
     share: str | None
+    answered: str = ""
     quotes: tuple[Quote, ...] = ()
     look: int = field(default_factory=lambda: branding.brand().version)
     drawn: dict[str, CachedResponse] = field(default_factory=dict, compare=False)
@@ -60,7 +62,7 @@ class Summary:
     @cached_property
     def mark(self) -> str:
         """A key that differs whenever what is drawn differs."""
-        content = repr((self.snapshot.mark, self.data.story)).encode()
+        content = repr((self.snapshot.mark, self.data.story, self.answered)).encode()
         return f"{self.snapshot.board.version}-{sha256(content).hexdigest()[:16]}"
 
     @cached_property
@@ -79,6 +81,7 @@ class Summary:
             upto_text=upto_text,
             edition=self.mark,
             share=self.share,
+            answered=self.answered,
             quotes=self.quotes,
         )
         quoted = sha256(repr(self.quotes).encode(errors="surrogatepass")).hexdigest()[:8] if self.quotes else ""
@@ -206,7 +209,8 @@ class Summaries:
         snapshot = serve(session, week, now, audience)
         story = stories.of_week(session, week, weeks.view_of(week, audience), past=looked_back)
         data = ChartData(snapshot.board, story, snapshot.rules.kinds, snapshot.zone, snapshot.over)
-        summary = Summary(snapshot, data, self._share)
+        answered = week_metrics.answered(session, week, weeks.view_of(week, audience), now)
+        summary = Summary(snapshot, data, self._share, answered)
         # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
         is_same = known is not None and known.summary.mark == summary.mark and now < known.summary.snapshot.until
         told = known.summary if known is not None and is_same else summary

@@ -253,6 +253,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/weeks/{week}/shifts/{own_shift}/check-in"): RouteAccess("members", 409),
     ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): RouteAccess("members", 409),
     ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/metrics"): RouteAccess("members"),
     ("GET", "/weeks/{week}/summary"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary/charts/{name}.svg"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary/card.png"): RouteAccess("boards"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain.week_metrics.facts import Place, Response, WeekRecord
+from app.domain.week_metrics.share import Share
 from app.domain.week_metrics.small_groups import Group, group_by_function, protect
 
 ISSUE, FEATURE_REQUEST, RESPONSE = "issue", "feature_request", "response"
@@ -17,18 +18,6 @@ FEWEST_TIMES = 5
 FEWEST_PEOPLE = 5
 """People from which it is told how many took part before."""
 _P50, _P90 = Fraction(1, 2), Fraction(9, 10)
-
-
-class Share(NamedTuple):
-    """A number of things out of all of them."""
-
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> Fraction | None:
-        """The share; None of nothing."""
-        return Fraction(self.part, self.whole) if self.whole else None
 
 
 class Coverage(NamedTuple):

@@ -3,7 +3,8 @@
 from fractions import Fraction
 from typing import Any
 
-from app.domain.week_metrics.measuring import Share, WeekMetrics
+from app.domain.week_metrics.measuring import WeekMetrics
+from app.domain.week_metrics.share import Share
 
 _SHARE, _ONE = 4, 1
 
@@ -46,9 +47,7 @@ def as_document(metrics: WeekMetrics) -> dict[str, Any]:
         },
         "participation": {
             **_participation(metrics.took_part),
-            "by_function": {
-                group.name: _participation(Share(group.took_part, group.members)) for group in metrics.by_function
-            },
+            "by_function": {group.name: _participation(group.share) for group in metrics.by_function},
         },
         "repeat_share": None if metrics.repeat is None else _share(metrics.repeat),
         "contact_rate_per_100_customers": per_hundred(metrics.contact_rate),

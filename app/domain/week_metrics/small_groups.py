@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from app.domain.week_metrics.share import Share
+
 SMALLEST = 5
 """The fewest members of a group that stands by itself."""
 OTHER = "Other functions"
@@ -14,6 +16,11 @@ class Group(NamedTuple):
     name: str
     took_part: int
     members: int
+
+    @property
+    def share(self) -> Share:
+        """The share of members who took part."""
+        return Share(self.took_part, self.members)
 
 
 def group_by_function(members: Mapping[str, str], took_part: Collection[str]) -> list[Group]:

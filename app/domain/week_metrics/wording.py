@@ -1,6 +1,7 @@
 """Sentences about metrics, true however few or many answers they tell of."""
 
-from app.domain.week_metrics.measuring import FEWEST_TIMES, Share
+from app.domain.week_metrics.measuring import FEWEST_TIMES
+from app.domain.week_metrics.share import Share
 from app.domain.wording import duration
 
 _ONE_HOUR = 3600
@@ -24,9 +25,9 @@ def answered_line(within: Share, sla: int) -> str:
 
 
 def _simplified(share: Share) -> tuple[int, int]:
-    """The share out of the fewest that tell at least 95 % of it, rounded down."""
+    """The share out of the fewest that tell at least 94 % of it, rounded down."""
     for whole in _OUT_OF:
         part = share.part * whole // share.whole
-        if part * share.whole * 100 >= 95 * share.part * whole:
+        if part * share.whole * 100 >= 94 * share.part * whole:
             return part, whole
     return part, whole

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from sqlmodel import Session
 
 from app.domain.view import View
-from app.domain.week_metrics import Response, Slot, WeekMetrics, WeekRecord, measure
+from app.domain.week_metrics import Response, Slot, WeekMetrics, WeekRecord, answered_line, measure
 from app.domain.week_metrics.facts import Place
 from app.models import Week
 from app.services.people import aliases
@@ -54,6 +54,11 @@ def of_week(session: Session, week: Week, view: View, now: datetime) -> WeekMetr
         customers=week.customers,
     )
     return measure(facts, sla=week.sla, zone=week.zone)
+
+
+def answered(session: Session, week: Week, view: View, now: datetime) -> str:
+    """The line of a week for screens, “9 of 10 customers answered within the hour”; empty where too little is known."""
+    return answered_line(of_week(session, week, view, now).first_within, week.sla)
 
 
 def _responses(session: Session, values: dict[str, Any]) -> Iterator[Response]:
