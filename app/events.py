@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.look import Look
 from app.domain.screens.wall import Wall
 
 
@@ -43,11 +44,9 @@ class AnnouncementChanged:
 
 @dataclass(frozen=True, slots=True)
 class AppearanceChanged:
-    """The installation has another name or accent colour; empty ones are as it ships."""
+    """The installation has another name, accent colour or logo."""
 
-    name: str
-    accent: str
-    version: int
+    look: Look
 
 
 @dataclass(frozen=True, slots=True)

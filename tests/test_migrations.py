@@ -321,6 +321,11 @@ PINNED = {
         "6d8c424477cc8efa1bdd496d06fff19fb3691638d3c1f9ca0e33c2920cec45ee",
         "8443b5aa84a4f2279bb4e8808b83d54319f353060923c56e27a9f9931fba93b3",
     ),
+    "0041": (
+        "0041_logo.py",
+        "af3b40218cc57e43c3e7fd8bae6c763cb9015cb46d83edf860688e191f99baee",
+        "76bac7e9194d3009cbee3e5c7d71dba398e64be3844225c77af073d063cb807d",
+    ),
 }
 
 

@@ -66,11 +66,15 @@ def change(
     text: Text = None,
     link: Link = None,
     last_day: LastDay = None,
+    no_last_day: Annotated[bool, typer.Option("--no-last-day", help="Show it until it is removed.")] = False,
 ) -> Answer:
     """Change a message; what is left out stays as it is."""
+    if no_last_day and last_day is not None:
+        raise typer.BadParameter("Choose one of --last-day and --no-last-day.")
     act = command_act()
     with writing() as session:
         fields = _fields(session, act, title=title, kind=kind, text=text, link=link, last_day=last_day)
+        fields |= {"until": None} if no_last_day else {}
         changed = messages.change(session, message, fields, act)
         return Answer(dict(display_message_document(changed)), [f"Changed {changed.id}."])
 

@@ -58,7 +58,7 @@ class Message:
     unsubscribe: str = ""
 
 
-def sign_in_letter(name: str, link: str, minutes: int, site: str = "Assembly Week") -> Message:
+def sign_in_letter(name: str, link: str, minutes: int, site: str) -> Message:
     """The message that carries a sign-in link to a site, which is good once and for so many minutes."""
     return Message(
         f"Your sign-in link for {apart(site)}",

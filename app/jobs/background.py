@@ -18,11 +18,11 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act
+from app.domain.look import Look
 from app.domain.screens.wall import Wall
 from app.errors import Problem
 from app.live.timing import Timing
 from app.services import appearances
-from app.services.appearances import Look
 from app.services.displays import plans
 from app.services.intake import outages
 from app.services.operations import startup

@@ -1,7 +1,7 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
 from app.models.announcement import Announcement
-from app.models.appearance import Appearance
+from app.models.appearance import Appearance, LogoFile
 from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
 from app.models.bulk_reversal import BulkReversal
@@ -55,6 +55,7 @@ __all__ = [
     "KeptClockFact",
     "LedgerEntry",
     "ListImport",
+    "LogoFile",
     "Membership",
     "Notice",
     "NoticeOptOut",

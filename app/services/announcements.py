@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from app.db.database import announce, serialize
+from app.db.database import announce
 from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.text import names
@@ -14,6 +14,7 @@ from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed
 from app.events import AnnouncementChanged
 from app.models import Announcement
+from app.services import single_rows
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.ledger.drafts import LONGEST_TEXT, read_address
@@ -118,18 +119,13 @@ def clear(session: Session, act: Act, *, version: int | None = None) -> Line:
 
 
 def _keep(session: Session, wanted: Line, act: Act, version: int | None) -> Line:
-    serialize(session)
-    before = kept(session)
-    if version is not None and version != before.version:
-        raise AnnouncementStale(before)
-    if wanted[:3] == before[:3]:
-        return before
-    saved = wanted._replace(version=before.version + 1, by=act.actor.name, at=act.now)
-    session.merge(Announcement(id=1, **saved._asdict()))
-    session.flush()
-    action = "announcement.changed" if saved.text else "announcement.cleared"
-    audit.note(session, action, _TARGET, act, before=_document(before), after=_document(saved))
-    announce(session, AnnouncementChanged())
+    before, saved = single_rows.replace(
+        session, Announcement, kept, lambda _before: wanted, act, version=version, stale=AnnouncementStale
+    )
+    if saved != before:
+        action = "announcement.changed" if saved.text else "announcement.cleared"
+        audit.note(session, action, _TARGET, act, before=_document(before), after=_document(saved))
+        announce(session, AnnouncementChanged())
     return saved
 
 

@@ -17,7 +17,7 @@ from app.domain.story import PastWeek
 from app.domain.view import Audience
 from app.errors import NotFound, Unavailable
 from app.models import Week
-from app.services import guestbook
+from app.services import appearances, guestbook
 from app.services.guestbook import Quote
 from app.services.standings import stories
 from app.services.week_metrics import week_metrics
@@ -29,6 +29,7 @@ from app.web.charts.card import card_svg
 from app.web.charts.chart_renderer import chart_renderer
 from app.web.charts.undrawn import undrawn_svg
 from app.web.http import branding, render
+from app.web.http.branding import Brand
 from app.web.http.representations import CachedResponse
 
 logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Summary:
             story=self.data.story,
             says=captions(self.data),
             upto_text=upto_text,
-            edition=self.mark,
+            edition=f"{self.mark}-{self.look}" if self.look else self.mark,
             share=self.share,
             answered=self.answered,
             quotes=self.quotes,
@@ -108,12 +109,13 @@ class Summary:
             body = undrawn_svg(theme)
         return CachedResponse(body, f'"{self.mark}-{name}-{theme.theme}-{theme.size}"', "image/svg+xml", VARY)
 
-    def draw_card(self) -> CachedResponse:
-        """The share card as PNG; slow. Raises Unavailable."""
+    def draw_card(self, brand: Brand, logo: bytes | None) -> CachedResponse:
+        """The share card as PNG, with the logo of this brand; slow. Raises Unavailable."""
         own = chart_renderer()
-        renderer = own if all(map(own.draws, set(card_svg(self.data)))) else chart_renderer(system_fonts=True)
-        body = renderer.png(card_svg(self.data, renderer.draws))
-        return CachedResponse(body, f'"{self.mark}-card"', "image/png", VARY)
+        is_easy = all(map(own.draws, set(card_svg(self.data, brand=brand))))
+        renderer = own if is_easy else chart_renderer(system_fonts=True)
+        body = renderer.png(card_svg(self.data, renderer.draws, brand, logo))
+        return CachedResponse(body, f'"{self.mark}-{brand.version}-card"', "image/png", VARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,16 @@ class Summaries:
 
     async def card(self, summary: Summary) -> CachedResponse:
         """The share card of a summary. Raises Unavailable."""
-        return await self._drawn(summary, "card", summary.draw_card)
+        brand = branding.brand()
+        key = f"card-{brand.version}"
+        logo = await self._database.reads.run(self._logo, brand) if brand.logo and key not in summary.drawn else None
+        return await self._drawn(summary, key, lambda: summary.draw_card(brand, logo))
+
+    def _logo(self, brand: Brand) -> bytes | None:
+        if brand.logo is None:
+            return None
+        with self._database.reading() as session:
+            return appearances.logo_png(session, brand.logo.sha256)
 
     async def _drawn(self, summary: Summary, key: str, draw: Callable[[], CachedResponse]) -> CachedResponse:
         if key not in summary.drawn:

@@ -61,6 +61,8 @@ def test_message_is_written_changed_and_removed(shell: Shell) -> None:
     assert (changed["title"], changed["text"], changed["kind"]) == ("Thanks", "For the 6 a.m. shift", "thanks")
     assert changed["until"] == "2199-01-02T00:00:00.000000Z"
     assert shell.document("message", "list") == {"messages": [changed]}
+    assert shell.document("message", "change", made, "--no-last-day")["until"] is None
+    assert shell.run("message", "change", made, "--no-last-day", "--last-day", "2199-01-01").exit_code == 2
     assert shell.text("message", "remove", made) == f"Removed {made}.\n"
     assert shell.text("message", "list").startswith("No messages yet.")
     assert shell.refusal("message", "change", made, "--text", "x").startswith("There’s no such message")

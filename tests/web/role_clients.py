@@ -141,7 +141,9 @@ class RoleClients:
             return self.site.ask(method, path, headers=headers, content=door.content)
         if method == "POST":
             csrf = self.people[role].csrf if role in self.people else ""
-            return self.site.ask(method, path, headers=headers, data={"csrf": csrf, **_filled(door.form, fresh)})
+            return self.site.ask(
+                method, path, headers=headers, data={"csrf": csrf, **_filled(door.form, fresh)}, files=door.files
+            )
         return self.site.ask(method, path, headers=headers, params=door.query)
 
     def path(self, template: str, role: Role) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from app.domain.actor import SCOPES, Scope
 from tests.builders import ADA, BO, ENDS, RULES, SLUG, STARTS, ZONE
+from tests.pictures import badge
 
 Rule = Literal["everybody", "boards", "members", "organizers", "owners"] | Scope
 Role = Literal["visitor", "display", "player", "outsider", "organizer", "owner", "disabled"] | Scope
@@ -21,7 +22,7 @@ UNKNOWN: tuple[Role, ...] = ("visitor", "disabled")
 class RouteAccess:
     """The roles that may pass, the status they then get, and what they send along: a form, a document, text or a query.
 
-    `but` names who gets another status, `closed` who does where boards are for members.
+    `files` come with a form. `but` names who gets another status, `closed` who does where boards are for members.
     Placeholders in braces stand for something fresh of that name; see `Stage`.
     """
 
@@ -29,7 +30,8 @@ class RouteAccess:
     status: int = 200
     form: Mapping[str, str] | None = None
     document: Mapping[str, Any] | None = None
-    content: str | None = None
+    content: str | bytes | None = None
+    files: Mapping[str, bytes] | None = None
     query: Mapping[str, str] | None = None
     but: Mapping[Role, int] = field(default_factory=dict)
     closed: Mapping[Role, int] = field(default_factory=dict)
@@ -229,6 +231,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("DELETE", f"{API}/announcement"): RouteAccess("admin"),
     ("GET", f"{API}/appearance"): RouteAccess("read"),
     ("PUT", f"{API}/appearance"): RouteAccess("admin", document={"name": "Our Week"}),
+    ("PUT", f"{API}/appearance/logo"): RouteAccess("admin", content=badge()),
+    ("DELETE", f"{API}/appearance/logo"): RouteAccess("admin"),
     ("PUT", f"{API}/rules"): RouteAccess("rules:write", content=RULES),
     ("GET", "/"): RouteAccess("boards"),
     ("GET", "/weeks/{week}"): RouteAccess("boards"),
@@ -473,10 +477,16 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/announcement"): RouteAccess("organizers", 303, form=LINE),
     ("POST", "/organizer/announcement/clear"): RouteAccess("organizers", 303, form={"version": "{newest_line}"}),
     ("GET", "/brand.css"): RouteAccess("everybody"),
+    ("GET", "/brand.png"): RouteAccess("everybody", 404),
+    ("GET", "/brand.webmanifest"): RouteAccess("everybody"),
     ("GET", "/organizer/appearance"): RouteAccess("organizers"),
     ("GET", "/organizer/appearance/preview.css"): RouteAccess("organizers", query={"accent": "1d6849"}),
     ("POST", "/organizer/appearance"): RouteAccess("organizers", 303, form=LOOK),
     ("POST", "/organizer/appearance/reset"): RouteAccess("organizers", 303, form={"version": "{newest_look}"}),
+    ("POST", "/organizer/appearance/logo"): RouteAccess(
+        "organizers", 303, form={"version": "{newest_look}"}, files={"file": badge()}
+    ),
+    ("POST", "/organizer/appearance/logo/remove"): RouteAccess("organizers", 303, form={"version": "{newest_look}"}),
     ("GET", "/organizer/guide"): RouteAccess("organizers"),
     ("POST", "/organizer/guide"): RouteAccess("organizers", 303, form=GUIDE),
     ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),

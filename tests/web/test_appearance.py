@@ -2,13 +2,16 @@
 
 import re
 
+import httpx
 import pytest
 
 from app.config import Settings
 from app.db.database import Database
 from app.services import appearances
+from app.web.http import csrf
 from app.web.http.render import TEMPLATES
 from tests.builders import SLUG, act_by
+from tests.pictures import SIGNATURE, WHITE, badge
 from tests.web.organizer.reading import flash, text_of
 from tests.web.running_app import API, BOTH_ENGINES, RunningApp, Visitor, assert_problem, serving, sign_in, until
 
@@ -134,7 +137,106 @@ def test_api_reads_and_sets_it(site: RunningApp) -> None:
     assert (none["name"], none["accent"], none["version"]) == (None, None, 2)
 
 
+def upload(visitor: Visitor, data: bytes, version: int, name: str = "logo.png") -> httpx.Response:
+    """Send the form of the logo."""
+    form = {"csrf": visitor.csrf, "version": str(version)}
+    return visitor.ask("POST", f"{PAGE}/logo", data=form, files={"file": (name, data, "image/png")})
+
+
+def picture(page: str) -> str:
+    """The address of the logo; empty on a page with the mark that ships."""
+    found = re.search(r'<img class="logo[^"]*" src="(/brand\.png[^"]*)"', page)
+    return found[1] if found else ""
+
+
+@BOTH_ENGINES
+def test_logo_is_on_every_page_and_the_card_and_removed_in_one_step(site: RunningApp, olu: Visitor) -> None:
+    site.record()
+    card = f"/weeks/{SLUG}/summary/card.png"
+    marked, release = site.get(card), re.findall(r'data-release="(\w+)"', site.get("/display").text)
+
+    saved = upload(olu, badge(WHITE) + b"<script>", 0)
+    shown = [picture(site.get(path).text) for path in (*PAGES, "/display?pair=yes")]
+    answer, other = site.get(shown[0]), site.get("/brand.png")
+    drawn = site.get(card)
+    removed = olu.post(f"{PAGE}/logo/remove", version="1")
+
+    assert (saved.headers["location"], removed.headers["location"]) == (f"{PAGE}?done=logo", f"{PAGE}?done=removed")
+    assert shown == [shown[0]] * len(shown)
+    assert shown[0].startswith("/brand.png?v=")
+    assert (answer.content[:8], b"<script>" in answer.content) == (SIGNATURE, False)
+    assert {name: answer.headers[name] for name in ("content-type", "x-content-type-options", "cache-control")} == {
+        "content-type": "image/png", "x-content-type-options": "nosniff",
+        "cache-control": "public, max-age=31536000, immutable",
+    }  # fmt: skip
+    assert other.headers["cache-control"] == "no-cache"
+    assert drawn.content != marked.content
+    assert drawn.headers["etag"] != marked.headers["etag"]
+    assert [picture(site.get(path).text) for path in PAGES] == [""] * len(PAGES)
+    assert site.get(card).content == marked.content
+    assert site.get(shown[0]).status_code == 404
+    assert re.findall(r'data-release="(\w+)"', site.get("/display").text) == release
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [(b"<svg onload='x'/>", "isn’t a PNG"), (b"", "Choose a PNG."), (badge() + bytes(300_000), "larger than 256 KiB"),
+     (badge()[:-9], "ends too early")],
+)  # fmt: skip
+def test_picture_that_is_none_is_refused_at_its_field(
+    site: RunningApp, olu: Visitor, data: bytes, sentence: str
+) -> None:
+    answer = upload(olu, data, 0)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text.partition('id="file-error">')[2].partition("<")[0]
+    assert picture(site.get("/").text) == ""
+
+
+def test_picture_beyond_every_limit_is_a_page_with_the_limit(olu: Visitor) -> None:
+    answer = upload(olu, bytes(csrf.MAX_LOGO_BYTES + 1_000), 0)
+
+    assert (answer.status_code, "larger than 256 KiB" in answer.text) == (413, True)
+
+
+def test_second_of_two_organizers_is_told_before_a_logo_replaces_a_name(site: RunningApp, olu: Visitor) -> None:
+    ada = sign_in(site, "ada@example.com", "organizer")
+    ada.post(PAGE, name="Theirs", version="0")
+
+    refused = upload(olu, badge(), 0)
+    [version] = re.findall(r'name="version" value="(\d+)"', refused.text.partition('id="logo-title"')[2])[:1]
+    again = upload(olu, badge(), int(version))
+
+    assert (refused.status_code, "changed the appearance after you opened" in flash(refused)) == (409, True)
+    assert again.status_code == 303
+    assert "<bdi>Theirs</bdi>" in site.get("/").text
+
+
+def test_logo_by_the_api_stays_when_the_name_changes(site: RunningApp) -> None:
+    logo = site.ask("PUT", f"{API}/appearance/logo", "admin", content=badge()).json()["logo"]
+    named = site.ask("PUT", f"{API}/appearance", "admin", json={"name": "Ours"}).json()
+    wrong = site.ask("PUT", f"{API}/appearance/logo", "admin", content=b"GIF89a")
+    stale = site.ask("DELETE", f"{API}/appearance/logo?version=1", "admin")
+    none = site.ask("DELETE", f"{API}/appearance/logo", "admin").json()
+
+    assert (logo["width"], logo["height"], named["logo"], named["version"]) == (40, 20, logo, 2)
+    assert assert_problem(wrong, 422, "errors").startswith("The logo isn’t a PNG.")
+    assert assert_problem(stale, 409, "code").startswith("Not saved: ")
+    assert (none["logo"], none["name"]) == (None, "Ours")
+
+
+def test_manifest_and_mails_have_the_name(site: RunningApp, olu: Visitor) -> None:
+    [shipped] = re.findall(r'rel="manifest" href="([^"]+)"', site.get("/sign-in").text)
+    olu.post(PAGE, name=NAME, version="0")
+    [own] = re.findall(r'rel="manifest" href="([^"]+)"', site.get("/sign-in").text)
+    manifest = site.get(own)
+
+    assert (shipped.startswith("/static/"), manifest.headers["content-type"]) == (True, "application/manifest+json")
+    assert (manifest.json()["name"], manifest.json()["short_name"]) == (NAME, NAME)
+    assert manifest.json()["icons"] == site.get(shipped).json()["icons"]
+
+
 def test_templates_take_the_name_from_the_brand() -> None:
     named = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*") if "Assembly Week" in path.read_text()}
 
-    assert named == {"organizer/appearance.html", "summary/card.svg"}  # a hint, and a picture that keeps ours
+    assert named == {"organizer/appearance.html"}  # a hint

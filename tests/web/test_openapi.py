@@ -149,6 +149,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/capacity/chat": 200,
         "/announcement": 200,
         "/appearance": 200,
+        "/appearance/logo": 422,  # a picture is no text
         "/rules": 200,
         "/rules/preview": 200,
         "/displays": 201,
@@ -240,6 +241,8 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
     assert names == {
         f"GET {API}/appearance": "getAppearance",
         f"PUT {API}/appearance": "setAppearance",
+        f"PUT {API}/appearance/logo": "setLogo",
+        f"DELETE {API}/appearance/logo": "removeLogo",
         f"GET {API}/announcement": "getAnnouncement",
         f"PUT {API}/announcement": "setAnnouncement",
         f"DELETE {API}/announcement": "clearAnnouncement",

@@ -6,10 +6,12 @@ from typing import NamedTuple
 from app.domain.standings.board import Standing
 from app.domain.text.direction import isolated
 from app.domain.wording import points_text
+from app.web.charts.card_heading import card_heading
 from app.web.charts.chart_data import ChartData
 from app.web.charts.lettering import drawable, halves, shorten, width
 from app.web.charts.theme import Tint, colours, tints
 from app.web.http import render
+from app.web.http.branding import SHIPPED, Brand
 
 WIDTH, HEIGHT = 1200, 630
 MAX_TOTALS = 5  # in one line of the card
@@ -33,18 +35,21 @@ Draws = Callable[[str], bool]
 _ROOM = WIDTH - 160
 _STEP = 72  # pixels from one mark above the name to the next
 _ONE_LINE, _HALVES = 66, 64  # the hero's font size: below the first a name takes two lines, of at most the second
-_LEAST, _LEAST_BESIDE_BRAND = 24, 20  # what can be read where the card is shown small; beyond, names are shortened
+_LEAST = 24  # what can be read where the card is shown small; beyond, names are shortened
 _ROOM_OF_KIND, _LEAST_OF_KIND = 224, 18  # pixels of one of five columns, and the smallest font size in it
-_ROOM_BESIDE_BRAND = 740  # for the week's name, on the line that begins with ours
 
 
-def card_svg(data: ChartData, draws: Draws = lambda _character: True) -> str:
-    """The card as SVG: long names in two lines, too many winners counted, nothing that fonts would draw as a box."""
+def card_svg(
+    data: ChartData, draws: Draws = lambda _character: True, brand: Brand = SHIPPED, logo: bytes | None = None
+) -> str:
+    """The card as SVG: long names in two lines, too many winners counted, nothing that fonts would draw as a box.
+
+    `logo` is that of the brand, as PNG.
+    """
     board = data.board
     winners = [standing for standing in board.standings if standing.rank == 1 and standing.points > 0]
     name, line = _hero(data, winners, draws)
     week = drawable(board.name, draws) or board.week
-    beside_brand = shorten(week, _ROOM_BESIDE_BRAND / _LEAST_BESIDE_BRAND)
     totals = [(kind, board.totals[kind.name]) for kind in data.kinds if board.totals[kind.name]][:MAX_TOTALS]
     room = _ROOM_OF_KIND / _LEAST_OF_KIND
     kinds = [shorten(kind.one if count == 1 else kind.many, room) for kind, count in totals]
@@ -52,8 +57,7 @@ def card_svg(data: ChartData, draws: Draws = lambda _character: True) -> str:
     return render.render(
         "summary/card.svg",
         headline=board.headline,
-        board_name=isolated(beside_brand),
-        board_name_size=fit(beside_brand, 32, _ROOM_BESIDE_BRAND),
+        heading=card_heading(brand, logo, week, draws),
         marks=_marks(data, winners, draws),
         label=_label(data, len(winners)),
         lines=[isolated(part) for part in lines],

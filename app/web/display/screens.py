@@ -13,4 +13,4 @@ def release() -> str:
     files = [render.asset(name) for name in FILES]
     brand = branding.brand()
     scripts = [script.src for script in render.scripts()]
-    return sha256(repr((__version__, files, scripts, brand.name, brand.mark)).encode()).hexdigest()[:12]
+    return sha256(repr((__version__, files, scripts, brand.name, brand.mark, brand.logo)).encode()).hexdigest()[:12]

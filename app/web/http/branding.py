@@ -2,18 +2,34 @@
 
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from app.db.database import Database
 from app.domain.accent import Accent, accent_of
+from app.domain.look import AS_SHIPPED, Look
 from app.domain.text.direction import apart
 from app.events import AppearanceChanged, Event
 from app.services import appearances
-from app.services.appearances import SHIPPED_NAME, Look
+from app.services.appearances import SHIPPED_NAME
+
+
+class LogoMark(NamedTuple):
+    """A logo as pages show it: its content hash, its size in pixels, and the plate it takes: by day, by night, none."""
+
+    sha256: str
+    width: int
+    height: int
+    plate: str
+
+    @property
+    def version(self) -> str:
+        """A key for its address, another one for each content."""
+        return self.sha256[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The installation's name and accent; None is the accent of static/app.css. `version` counts their changes.
+    """The installation's name, accent and logo; None are those that ship. `version` counts their changes.
 
     `title` is the name for titles and messages, kept apart where it would turn the words beside it around; `mark` is a
     key for addresses that browsers keep for ever, another one for each accent and empty without one.
@@ -24,6 +40,7 @@ class Brand:
     version: int = 0
     title: str = SHIPPED_NAME
     mark: str = ""
+    logo: LogoMark | None = None
 
 
 SHIPPED = Brand()
@@ -43,11 +60,11 @@ class Branding:
     def notify(self, news: Event) -> None:
         """Take up what an organizer chose on this server."""
         if isinstance(news, AppearanceChanged):
-            self.reset(brand_of(news.name, news.accent, news.version))
+            self.reset(brand_of(news.look))
 
     def follow(self, look: Look, heard: int) -> bool:
         """Show this appearance, unless more was `heard` since it was asked for; tell whether it is news."""
-        brand = brand_of(look.name, look.accent, look.version)
+        brand = brand_of(look)
         with self._hearing:
             if heard != self.heard or brand == self.brand:
                 return False
@@ -55,10 +72,12 @@ class Branding:
         return True
 
 
-def brand_of(name: str, accent: str, version: int) -> Brand:
+def brand_of(look: Look = AS_SHIPPED) -> Brand:
     """The brand that an appearance makes."""
-    name, pair = name or SHIPPED_NAME, accent_of(accent) if accent else None
-    return Brand(name, pair, version, apart(name), "".join(pair).replace("#", "") if pair else "")
+    name, pair = look.name or SHIPPED_NAME, accent_of(look.accent) if look.accent else None
+    mark = "".join(pair).replace("#", "") if pair else ""
+    logo = LogoMark(look.logo, look.logo_width, look.logo_height, look.logo_plate) if look.logo else None
+    return Brand(name, pair, look.version, apart(name), mark, logo)
 
 
 BRANDING = Branding()
@@ -74,7 +93,7 @@ def begin(database: Database) -> None:
     """Show the brand as organizers chose it, whichever server or command they did it with."""
     with database.reading() as session:
         look = appearances.current(session)
-    BRANDING.reset(brand_of(look.name, look.accent, look.version))
+    BRANDING.reset(brand_of(look))
 
 
 def rules_of(accent: Accent, selector: str = ":root") -> str:

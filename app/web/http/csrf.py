@@ -19,11 +19,15 @@ MAX_FILES = 1
 MAX_PARTS = 28
 """Fields of a form with a file: a list's, with a choice for each column. Each brings headers of its own, and 4 kB of
 them take 10 ms."""
-TAKES_FILES = re.compile(r"/organizer/(?:weeks/[^/]+/(?:(?:teams|shifts)/import|teams/draw|lists)|lists)")
+TAKES_FILES = re.compile(
+    r"/organizer/(?:weeks/[^/]+/(?:(?:teams|shifts)/import|teams/draw|lists)|lists|appearance/logo)"
+)
 """Addresses whose form may bring a file, and so be multipart."""
 
 MAX_LIST_BYTES = 16 * 1_048_576
 """Of a request with a list: more than a list may have, so that its page can say so."""
+MAX_LOGO_BYTES = 1_048_576
+"""Of a request with a logo, likewise."""
 MAX_TEXT_BYTES = MAX_LIST_BYTES  # of one field beside a file
 EXPIRED = "This form expired. Reload and try again."
 

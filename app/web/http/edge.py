@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import bulkheads
 from app.errors import Misdirected, NotAllowed, Problem, TooLarge
+from app.services.appearances import LOGO_TOO_LARGE
 from app.services.imports import doors
 from app.web.http import bounds, csp_reports, csrf, problems, render, request_ids, request_metrics
 from app.web.http.areas import find_area
@@ -137,8 +138,10 @@ def _is_bare_refusal(message: Message) -> bool:
 
 
 def _too_large(scope: Scope) -> TooLarge:
-    """The refusal of a body that is too large, with the limit where it is a list's."""
-    return TooLarge(doors.TOO_LARGE) if csrf.TAKES_FILES.fullmatch(scope["path"]) else TooLarge()
+    """The refusal of a body that is too large, with the limit where it is a list's or a logo's."""
+    if not csrf.TAKES_FILES.fullmatch(scope["path"]):
+        return TooLarge()
+    return TooLarge(LOGO_TOO_LARGE if scope["path"].endswith("/logo") else doors.TOO_LARGE)
 
 
 def content_security_policy() -> str:

@@ -1,22 +1,24 @@
-"""`/organizer/appearance`: the installation's own name and accent colour, with a preview."""
+"""`/organizer/appearance`: the installation's own name and accent colour, with a preview, and its logo."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import accent as accents
 from app.domain.actor import Act, SignedInAct
+from app.domain.logo import Logo
+from app.domain.look import Look
 from app.errors import NotFound
 from app.services import appearances
 from app.services.appearances import AppearanceStale
 from app.services.weeks import weeks
 from app.web.deps import OrganizerRealAct, ReadSession
-from app.web.http import branding
-from app.web.http.fields import MaxLength, optional, says
+from app.web.http import branding, csrf
+from app.web.http.fields import MaxLength, optional, say, says
 from app.web.http.forms import Form, FormState
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
@@ -27,7 +29,9 @@ router = APIRouter(include_in_schema=False, prefix="/organizer/appearance", rout
 DONE = {
     "saved": "Appearance saved. Pages show it from now on, displays within seconds.",
     "unchanged": "Nothing has changed.",
-    "reset": "Name and colour are as they ship.",
+    "logo": "Logo saved. Pages show it from now on, displays within seconds.",
+    "removed": "Logo removed. Pages show the mark that ships.",
+    "reset": "Name, colour and logo are as they ship.",
 }
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -41,8 +45,21 @@ class AppearanceForm(Form):
     do: Literal["preview", "save"] = "save"
 
 
+def _logo(file: object) -> Logo:
+    if not isinstance(file, bytes) or not file:
+        raise ValueError("Choose a PNG.")
+    return say(appearances.check_logo, file)
+
+
+class LogoForm(Form):
+    """The picture, and the version of the appearance that it becomes a part of."""
+
+    file: Annotated[Logo, BeforeValidator(_logo)]
+    version: Version
+
+
 class ResetForm(Form):
-    """The version of the appearance that is to go."""
+    """The version of the appearance that is to go, or of which the logo is."""
 
     version: Version
 
@@ -64,7 +81,8 @@ def appearance_page(page: Page[SignedInAct]) -> Response:
     return page.render(
         "organizer/appearance.html", look=look, form=form.having(version=str(look.version)) if is_stale else form,
         nearest=accents.readable(typed, accents.BY_DAY) if typed else "",
-        preview=branding.brand_of(shown.name, shown.accent, 0) if shown else None,
+        preview=branding.brand_of(Look(shown.name, shown.accent)) if shown else None,
+        upload=page.form(LogoForm, version=str(look.version)).having(version=str(look.version)),
         preview_accent=shown.accent.lstrip("#") if shown else "",
         zone=zone_of(weeks.default_week(page.session, page.clock.game())),
     )  # fmt: skip
@@ -86,13 +104,35 @@ def save_appearance(request: Request, act: OrganizerRealAct, form: FormState[App
 
 @router.post("/reset", name="appearance_reset")
 def reset_appearance(request: Request, act: OrganizerRealAct, form: FormState[ResetForm]) -> Response:
-    """Go back to the name and the colour that ship."""
+    """Go back to the name, the colour and the mark that ship."""
 
     def reset(session: Session, act: Act) -> Done:
-        appearances.change(session, "", "", act, version=form.data.version)
+        appearances.reset(session, act, version=form.data.version)
         return Done("organizer_appearance", "reset")
 
     return submit(request, act, reset, form=form, page=appearance_page)
+
+
+@router.post("/logo", name="appearance_logo", max_body_size=csrf.MAX_LOGO_BYTES)
+def save_logo(request: Request, act: OrganizerRealAct, form: FormState[LogoForm]) -> Response:
+    """Show another logo."""
+
+    def save(session: Session, act: Act) -> Done:
+        saved = appearances.change_logo(session, form.data.file, act, version=form.data.version)
+        return Done("organizer_appearance", "unchanged" if saved.version == form.data.version else "logo")
+
+    return submit(request, act, save, form=form, page=appearance_page)
+
+
+@router.post("/logo/remove", name="appearance_logo_remove")
+def remove_logo(request: Request, act: OrganizerRealAct, form: FormState[ResetForm]) -> Response:
+    """Show the mark that ships, in place of the logo."""
+
+    def remove(session: Session, act: Act) -> Done:
+        appearances.remove_logo(session, act, version=form.data.version)
+        return Done("organizer_appearance", "removed")
+
+    return submit(request, act, remove, form=form, page=appearance_page)
 
 
 @router.get("/preview.css", name="appearance_preview_css")

@@ -22,7 +22,7 @@ from app.services.organizing import people_search
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
-from app.web.http import redirects
+from app.web.http import branding, redirects
 from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, Name, Reason, needed, says
 from app.web.http.forms import Form, FormState
@@ -198,7 +198,8 @@ async def mail_link(
     except Problem as problem:
         return await database.writes.run(partial(refuse, request, act, problem, page=page))
     minutes = int(links.LASTS["invitation"].total_seconds()) // 60
-    message = sign_in_letter(person.name, links.address(base_of(request, settings), secret), minutes)
+    address = links.address(base_of(request, settings), secret)
+    message = sign_in_letter(person.name, address, minutes, branding.brand().name)
     try:
         await cast("Mailer", mailer).deliver(person.email, person.name, message, act.now)
     except Unavailable as problem:
