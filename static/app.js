@@ -137,3 +137,35 @@ addEventListener("unhandledrejection", (event) => {
 
   document.addEventListener("DOMContentLoaded", choose);
 })();
+
+// An announcement that its reader dismissed, remembered by this browser alone until it says something else. A stylesheet
+// hides it, for the same reason as above.
+(() => {
+  "use strict";
+  const KEY = "dismissed";
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheet);
+
+  function hide(key) {
+    sheet.replaceSync(/^[0-9a-f]{12}$/.test(key ?? "") ? `[data-said="${key}"] { display: none; }` : "");
+  }
+
+  try {
+    hide(localStorage.getItem(KEY));
+  } catch {
+    // without a store it comes back with the next page
+  }
+
+  addEventListener("storage", ({ key, newValue }) => { if (key === KEY) hide(newValue); });
+  document.addEventListener("click", ({ target }) => {
+    const said = target.closest?.("[data-dismiss]")?.closest("[data-said]");
+    if (!said) return;
+    hide(said.dataset.said);
+    document.getElementById("main")?.focus({ preventScroll: true });
+    try {
+      localStorage.setItem(KEY, said.dataset.said);
+    } catch {
+      // as above
+    }
+  });
+})();

@@ -1,6 +1,7 @@
 """The announcement: one line of the organizers on every board, the shifts, everyone’s own page and displays."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -46,6 +47,13 @@ class Line(NamedTuple):
     def shown(self) -> tuple[str, str]:
         """The values that a page shows of it: equal ones make equal pages."""
         return self.text, self.link
+
+    @property
+    def key(self) -> str:
+        """A key of what it says, empty for nothing, by which a browser remembers that its reader has dismissed it."""
+        return (
+            "" if not self.text else sha256(f"{self.text}\n{self.link}".encode(errors="surrogatepass")).hexdigest()[:12]
+        )
 
     @property
     def lasts_until(self) -> datetime:

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import NotFound
@@ -48,7 +47,7 @@ def brand_logo(session: ReadSession, v: Version = "") -> Response:
 
 
 @router.get("/brand.webmanifest", name="brand_manifest")
-async def brand_manifest(request: Request) -> Response:
+def brand_manifest() -> Response:
     """The web app manifest, with the name of the installation; asked for again each time."""
     brand = branding.brand()
     own: dict[str, Any] = {"name": brand.name, "short_name": brand.name} if brand.name != branding.SHIPPED.name else {}

@@ -1,5 +1,6 @@
 """Pages for everybody: board, receipt, rules, and what a visitor may see of them."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
 
@@ -7,19 +8,22 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.db.database import Database
 from app.domain.actor import Actor
 from app.domain.rulebook.chapters import Chapter, tell
 from app.domain.standings.board import Board
 from app.domain.text.direction import apart
 from app.errors import NotFound, WeekUnknown
 from app.models import Week
+from app.services import announcements
+from app.services.announcements import Line
 from app.services.rules import history, rule_sets
 from app.services.rules.history import Version
 from app.services.shifts import shifts
 from app.services.standings.hall_of_fame import records
 from app.services.weeks import weeks
 from app.web import brand, latest
-from app.web.deps import AppHallOfFame, BoardAct, BoardReader, ReadSession
+from app.web.deps import AppClock, AppDatabase, AppHallOfFame, BoardAct, BoardReader, ReadSession
 from app.web.http import redirects
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
@@ -36,12 +40,18 @@ Eyes = Annotated[str, Query(alias="as")]
 
 
 @router.get("/")
-async def current_board(request: Request, actor: BoardReader) -> Response:
+async def current_board(request: Request, actor: BoardReader, database: AppDatabase, clock: AppClock) -> Response:
     """The board of the current week, or a friendly word while there is none."""
     try:
         return await week_board(request, weeks.CURRENT, actor)
     except WeekUnknown:
-        return render_page(request, "board/no_week.html")
+        line = await database.reads.run(_line, database, clock.game())
+        return render_page(request, "board/no_week.html", line=line)
+
+
+def _line(database: Database, now: datetime) -> Line:
+    with database.reading() as session:
+        return announcements.current(session, now)
 
 
 @router.get("/summary")

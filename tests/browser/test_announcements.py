@@ -45,3 +45,31 @@ def test_announcement_comes_and_goes_on_open_boards_and_displays(chromium: Brows
         expect(line).to_have_count(0)
         expect(foot).to_have_count(0)
         assert (flaws, inside, widths) == (([], []), True, (0, 0))
+
+
+def test_announcement_is_dismissed_in_one_browser_until_it_says_something_else(
+    chromium: Browser, site: RunningApp
+) -> None:
+    def say(text: str) -> None:
+        with site.database.unit_of_work() as session:
+            announcements.change(session, text, act_by("Ada", site.clock.now))
+
+    say("Lunch at noon")
+    with looking(chromium, PHONE) as phone, looking(chromium, PHONE) as other:
+        phone.goto(f"{site.url}/weeks/{SLUG}/shifts")
+        other.goto(f"{site.url}/weeks/{SLUG}")
+        line = phone.locator(".announcement")
+        expect(line).to_be_visible()
+        phone.get_by_role("button", name="Dismiss announcement").press("Enter")
+        expect(line).to_be_hidden()
+        focused = phone.evaluate("() => document.activeElement.id")
+        phone.goto(f"{site.url}/weeks/{SLUG}")
+        expect(line).to_be_hidden()
+        expect(other.locator(".announcement")).to_be_visible()
+
+        phone.goto(f"{site.url}/weeks/{SLUG}/shifts")
+        say("Prizes at 17:00")
+
+        expect(line).to_have_text("Prizes at 17:00", timeout=3_000)
+        expect(line).to_be_visible()
+        assert (focused, flaws_light_and_dark(phone), overflow(phone)) == ("main", [], 0)

@@ -1,5 +1,7 @@
 """The announcement: on boards, shifts, Me and displays, live, until its last day is over."""
 
+import re
+
 import pytest
 
 from app.services import announcements
@@ -24,6 +26,11 @@ def olu(site: RunningApp) -> Visitor:
 def say(site: RunningApp, text: str) -> int:
     with site.database.unit_of_work() as session:
         return announcements.change(session, text, act_by("Ada", site.clock.now)).version
+
+
+def announced(site: RunningApp) -> int:
+    with site.database.reading() as session:
+        return announcements.kept(session).version
 
 
 def places(site: RunningApp) -> list[bool]:
@@ -51,6 +58,45 @@ def test_announcement_comes_to_open_boards_as_a_small_update(site: RunningApp, o
         assert update.startswith('<hx-partial hx-target="#announcement"')
         assert len(update) < 1_200
     assert places(site) == [True] * 4
+
+
+def test_announcement_comes_to_open_lists_of_shifts_and_goes_by_itself(site: RunningApp, olu: Visitor) -> None:
+    position = site.get(f"{BOARD}/shifts").text.partition("live?since=")[2].partition('"')[0]
+
+    with watching(site, f"{BOARD}/shifts/live?since={position}") as events:
+        texts = iter(event["data"] for event in iter(lambda: events.get(timeout=10), {}) if "data" in event)
+        next(texts)
+        olu.post(PAGE, text=LINE, last_day="2022-09-14", version="0")
+        said = next(texts)
+        site.clock.set("2022-09-15T00:00:00-07:00")
+        gone = next(texts)
+
+    assert said.startswith('<hx-partial hx-target="#announcement"')
+    assert (said.count(SHOWN), gone.count('id="announcement"'), gone.count(SHOWN)) == (1, 1, 0)
+
+
+def test_announcement_is_told_where_there_is_no_week(empty_site: RunningApp) -> None:
+    player = sign_in(empty_site)
+    paths = ("/", "/me", "/display")
+    before, mark = [empty_site.get(paths[0]).text, player.get("/me").text, empty_site.get("/display").text], "data-mark"
+    pulse = empty_site.get("/display/pulse").json()["mark"]
+
+    say(empty_site, LINE)
+    after = [empty_site.get(paths[0]).text, player.get("/me").text, empty_site.get("/display").text]
+
+    assert [(SHOWN in page, mark in page) for page in before] == [(False, False), (False, False), (False, True)]
+    assert [SHOWN in page for page in after] == [True] * 3
+    assert (pulse, f'{mark}="{empty_site.get("/display/pulse").json()["mark"]}"' in after[2]) == ("", True)
+
+
+def test_announcement_may_be_dismissed_by_its_text(site: RunningApp, olu: Visitor) -> None:
+    keys = []
+    for number, text in enumerate((LINE, LINE, "Lunch at noon")):
+        olu.post(PAGE, text=text, version=str(announced(site)), link="https://a.example/" if number == 1 else "")
+        keys += re.findall(r'data-said="(\w{12})"', site.get(BOARD).text)
+
+    assert (len(keys), len(set(keys))) == (3, 3)
+    assert "data-said" not in olu.get(PAGE).text  # organizers see on its page that it is there
 
 
 def test_announcement_goes_by_itself_after_its_last_day(site: RunningApp, olu: Visitor) -> None:

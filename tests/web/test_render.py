@@ -20,6 +20,7 @@ from starlette.requests import Request
 from app.domain.rules.model import Kind, Rules
 from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
 from app.domain.standings.receipt import Receipt, ReceiptLine
+from app.services.announcements import NO_LINE
 from app.web.board.content import FixedContent
 from app.web.boards import BoardSnapshot
 from app.web.http import render
@@ -121,7 +122,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "draft": board_page(replace(ZERO, state="draft")),
     "no teams": board_page(EMPTY),
     "no points": board_page(ZERO),
-    "no week": ("board/no_week.html", {}),
+    "no week": ("board/no_week.html", {"line": NO_LINE}),
     "receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": RECEIPT}),
     "empty receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": Receipt(0, ())}),
 }
@@ -288,7 +289,7 @@ def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
 
 
 def test_page_without_a_partial_is_a_page_for_htmx_too() -> None:
-    answer = render.render_page(a_request(hx_request="true"), "board/no_week.html", status=404)
+    answer = render.render_page(a_request(hx_request="true"), "board/no_week.html", status=404, line=NO_LINE)
 
     assert (answer.status_code, bytes(answer.body).lstrip()[:5]) == (404, b"<!doc")
 

@@ -65,7 +65,7 @@ def trophies_of(head: BoardHead) -> dict[str, TrophyResult]:
 
 @lru_cache(maxsize=64)
 def _announcement(line: Line) -> bytes:
-    return _render("announcement", line=line)
+    return one_line(render.render("components/_announcement.html", line=line))
 
 
 @lru_cache(maxsize=64)

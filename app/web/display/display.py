@@ -15,7 +15,8 @@ from app.domain.screens.wall import ALL
 from app.domain.standings.ceremony import is_on
 from app.errors import WeekUnknown
 from app.live.messages import Reading
-from app.services import ceremonies
+from app.services import announcements, ceremonies
+from app.services.announcements import Line
 from app.services.ceremonies import Begun
 from app.services.weeks.weeks import CURRENT
 from app.web.access import credential_of, needs_of_board
@@ -67,7 +68,10 @@ async def display(
     if pairing.needs_code(settings, actor) or (pair and not pairing.is_paired(actor)):
         return await database.reads.run(pairing.show_code, request, database, settings, key)
     snapshot = await _current(boards)
-    picture = await database.reads.run(renderer.picture, snapshot, screen_of(actor)) if snapshot else _no_week()
+    if snapshot is None:
+        picture = _no_week(await _line(database, clock.game()))
+    else:
+        picture = await database.reads.run(renderer.picture, snapshot, screen_of(actor))
     headers = {"Vary": f"{VARY}, Authorization, Cookie"}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
@@ -98,7 +102,7 @@ async def display_pulse(
     The night is two moments of the real time, between which the screen is dark; null without quiet hours.
     """
     snapshot, screen = await _current(boards), screen_of(reader)
-    mark = renderer.version_key(snapshot, screen) if snapshot else ""
+    mark = renderer.version_key(snapshot, screen) if snapshot else (await _line(database, clock.game())).key
     night = renderer.wall.plan(screen).night(clock.real(), snapshot.zone if snapshot else zone_or_utc("UTC"))
     document: dict[str, object] = {"now": _text(clock.game()), "real": _text(clock.real()), "release": release()}
     document |= {"mark": mark, "stage": await _stage(database, boards, clock.game())}
@@ -136,5 +140,15 @@ def _text(now: datetime) -> str:
     return now.isoformat(timespec="milliseconds")
 
 
-def _no_week() -> bytes:
-    return render.render("display/_no_week.html")
+async def _line(database: Database, now: datetime) -> Line:
+    """The announcement."""
+
+    def look() -> Line:
+        with database.reading() as session:
+            return announcements.current(session, now)
+
+    return await database.reads.run(look)
+
+
+def _no_week(line: Line) -> bytes:
+    return render.render("display/_no_week.html", line=line)

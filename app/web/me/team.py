@@ -76,7 +76,7 @@ async def my_team(
     """Show my team's position in the current week, and my latest activities; it waits for a board that is ready."""
     scene = await database.reads.run(_look, database, act)
     if scene.week is None:
-        return Page(request, act).render("me/no_week.html", section="team", unread=0)
+        return Page(request, act).render("me/no_week.html", section="team", unread=0, line=scene.line)
     snapshot = await board_for(request, scene.week.slug, act.actor)
     board = snapshot.board
     standing = next(
@@ -95,7 +95,7 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
     with database.reading() as session:
         week = my_week.week_to_play(session, act.now)
         if week is None:
-            return _TeamContext(None)
+            return _TeamContext(None, line=announcements.current(session, act.now))
         team = my_week.team_in(session, week, act.actor.person_id)
         members = teams.members(session, week).get(team.id, []) if team else []
         coming = my_week.coming(session, week, act.now)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 from typing import NamedTuple
@@ -19,7 +20,8 @@ from app.events import BEHIND_PAGES, Event
 from app.live.fragments import FragmentList, Item, Position
 from app.live.messages import Parts
 from app.models import Week
-from app.services import topics
+from app.services import announcements, topics
+from app.services.announcements import Line
 from app.services.shifts import choices, listing
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.seat_queries import deactivated
@@ -32,6 +34,8 @@ from app.web.seats.shown import seats_html
 
 AS_OF = "shifts-as-of"
 """The part that ends every message."""
+ANNOUNCEMENT = "announcement"
+"""The part of what organizers have to say to everyone, which is there without anything, too."""
 
 
 class SeatsTopic(NamedTuple):
@@ -53,18 +57,26 @@ class SeatsTopic(NamedTuple):
 
 
 class SeatsVersion(NamedTuple):
-    """The versions that seats were read at: equal ones give equal seats. `edits` are those of the week."""
+    """The versions that seats were read at: equal ones give equal seats. `edits` are those of the week.
+
+    `announced` is that of the announcement, which stands above them.
+    """
 
     week_id: int
     edits: int
     shifts: int
+    announced: int
 
 
 @dataclass(frozen=True, slots=True)
 class SeatList:
-    """The seats of a week at a version, as HTML in parts; `shown` has each shift's with what it was made of."""
+    """The seats of a week at a version, as HTML in parts; `shown` has each shift's with what it was made of.
+
+    `until` is the moment at which the announcement above them goes by itself.
+    """
 
     version: SeatsVersion
+    until: datetime
     fragments: FragmentList
     shown: Mapping[str, tuple[Hashable, Item]]
 
@@ -118,33 +130,38 @@ class SeatLists:
         return kept.seats.fragments.position if kept.seats.version == _version(session, week) else None
 
     def _newest(self, kept: _Kept) -> SeatList | None:
-        return kept.seats if kept.generation is self._generation else None
+        is_newest = kept.generation is self._generation
+        is_true = kept.seats is not None and self._clock.game() < kept.seats.until
+        return kept.seats if is_newest and is_true else None
 
     def _make(self, kept: _Kept, key: _Key) -> SeatList:
         slug, audience, shows_everyone = key
-        generation, known = self._generation, kept.seats
+        generation, known, now = self._generation, kept.seats, self._clock.game()
         with self._database.reading() as session:
             week = weeks.admitted(session, slug)
             version = _version(session, week)
-            if known is None or known.version != version:
+            if known is None or known.version != version or now >= known.until:
                 items = listing.of_week(session, week, weeks.view_of(week, audience))
                 settings = settings_of(session, week)
                 # whom limits hold back depends on everybody's seats; without limits nobody asks
                 joins = teams.joins(session, week) if settings.has_limits else {}
                 crowd = choices.crowd_of(items, joins, deactivated(session) if joins else ())
                 as_of = as_of_html(calendar_mark(week, settings, items, crowd.slots))
-                known = _follow(known, version, items, as_of, shows_everyone=shows_everyone)
+                line = announcements.current(session, now)
+                known = _follow(known, version, items, as_of, line, shows_everyone=shows_everyone)
         kept.seats, kept.generation = known, generation
         return known
 
 
 def _version(session: Session, week: Week) -> SeatsVersion:
-    return SeatsVersion(week.id, weeks.edits(week), topics.version(session, week.id, "shifts"))
+    shifts, announced = topics.version(session, week.id, "shifts"), announcements.kept(session).version
+    return SeatsVersion(week.id, weeks.edits(week), shifts, announced)
 
 
 def _follow(
-    known: SeatList | None, version: SeatsVersion, items: list[ShiftItem], as_of: bytes, *, shows_everyone: bool
-) -> SeatList:
+    known: SeatList | None, version: SeatsVersion, items: list[ShiftItem], as_of: bytes, line: Line,
+    *, shows_everyone: bool,
+) -> SeatList:  # fmt: skip
     """The list of these items; what is shown as before is not made again."""
     before = known.shown if known is not None else {}
     shown: dict[str, tuple[Hashable, Item]] = {}
@@ -154,7 +171,9 @@ def _follow(
         shown[item.shift.id] = same if same is not None and is_same else (content, _fragment(item, shows_everyone))
     fragments = known.fragments if known is not None else FragmentList(token_hex(8), closing=AS_OF)
     parts = {shift_id: fragment for shift_id, (_, fragment) in shown.items()}
-    return SeatList(version, fragments.update({**parts, AS_OF: {AS_OF: as_of}}), shown)
+    said = one_line(render.render("components/_announcement.html", line=line))
+    ends = {ANNOUNCEMENT: {ANNOUNCEMENT: said}, AS_OF: {AS_OF: as_of}}
+    return SeatList(version, line.lasts_until, fragments.update({**parts, **ends}), shown)
 
 
 def _content(item: ShiftItem) -> Hashable:
