@@ -253,7 +253,7 @@ def test_mailbox_without_a_server_is_none() -> None:
     ("minutes", "said"), [(15, "15 minutes"), (1, "1 minute"), (60, "1 hour"), (90, "90 minutes"), (10_080, "7 days")]
 )
 def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) -> None:
-    written = mail.sign_in_letter("Ada", "https://week.example.com/sign-in/abc", minutes)
+    written = mail.sign_in_letter("Ada", "https://week.example.com/sign-in/abc", minutes, "Assembly Week")
 
     assert written.text.splitlines()[4:7] == [
         "https://week.example.com/sign-in/abc",
