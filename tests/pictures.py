@@ -1,4 +1,4 @@
-"""Pictures for tests: PNGs written by hand, good ones and others."""
+"""Pictures for tests (PNG), written by hand, good ones and others."""
 
 import struct
 import zlib

@@ -167,7 +167,7 @@ def _undone(kind: int, row: bytes, above: bytes, step: int) -> bytes:
 
 
 def _nearest(left: int, up: int, corner: int) -> int:
-    """The one of the three that is nearest to left + up - corner (Paeth)."""
+    """The one of the three that is nearest to left + up - corner, as filter 4 has it."""
     by_left, by_up, by_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
     if by_left <= by_up and by_left <= by_corner:
         return left

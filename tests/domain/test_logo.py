@@ -24,11 +24,11 @@ def filtered(kind: int, rows: list[bytes], step: int) -> bytes:
         left = bytes(step) + row[:-step]
         corner = bytes(step) + above[:-step]
         mean = [(one + up) // 2 for one, up in zip(left, above, strict=True)]
-        paeth = [
+        nearest = [
             min((one, up, over), key=lambda each: abs(one + up - over - each))
             for one, up, over in zip(left, above, corner, strict=True)
         ]
-        told = (bytes(len(row)), left, above, mean, paeth)[kind]
+        told = (bytes(len(row)), left, above, mean, nearest)[kind]
         out += bytes([kind]) + bytes((one - guess) % 256 for one, guess in zip(row, told, strict=True))
         above = row
     return out
