@@ -326,6 +326,11 @@ PINNED = {
         "af3b40218cc57e43c3e7fd8bae6c763cb9015cb46d83edf860688e191f99baee",
         "76bac7e9194d3009cbee3e5c7d71dba398e64be3844225c77af073d063cb807d",
     ),
+    "0042": (
+        "0042_forecast.py",
+        "35eda89a1c9c6173e85f91767e02b81862d814e500bbb2391b39a3d3fb68fb43",
+        "59f861c08621303b14b7772a433ea5d16d5c28021f9e50d833cd88b2dae65f8e",
+    ),
 }
 
 

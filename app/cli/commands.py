@@ -15,6 +15,7 @@ from app.cli import (
     capacity,
     deliveries,
     displays,
+    forecast,
     guide,
     imports,
     messages,
@@ -66,6 +67,7 @@ app.add_typer(transfers.group)
 app.add_typer(week_metrics.group)
 app.add_typer(archives.group, name="archive")
 app.add_typer(shifts.group, name="shift")
+app.add_typer(forecast.group, name="forecast")
 app.add_typer(capacity.group, name="capacity")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")

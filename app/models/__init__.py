@@ -10,6 +10,7 @@ from app.models.ceremony import Ceremony
 from app.models.cheer import Cheer
 from app.models.clock import KeptClockFact
 from app.models.display import Display, Rotation, ScreenMessage, ScreenPlan
+from app.models.forecast import ChannelPlan, ContactCount, ForecastDay
 from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
@@ -42,10 +43,13 @@ __all__ = [
     "CalendarEvent",
     "CalendarFeed",
     "Ceremony",
+    "ChannelPlan",
     "Cheer",
     "Connection",
+    "ContactCount",
     "Delivery",
     "Display",
+    "ForecastDay",
     "GuestbookEntry",
     "GuideVersion",
     "Heartbeat",

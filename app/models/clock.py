@@ -22,6 +22,7 @@ class KeptClockFact(SQLModel, table=True):
         CheckConstraint("(event = 'created') = (external_id = '')", name="clock_fact_shape"),
         # All that is asked of it: SQLite would rather read a source's whole primary key than this and the table.
         Index("clock_fact_of_comment", "source", "external_id", "event", "at", "ticket"),
+        Index("clock_fact_at", "at"),  # for contacts, of all sources
         STRICT,
     )
 

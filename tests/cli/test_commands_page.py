@@ -43,7 +43,8 @@ def value(option: Any) -> list[str]:
     if option.is_flag:
         return []
     return [
-        option.metavar or {"--format": "csv\\|json", "--what": "ledger\\|standings\\|shifts\\|counts"}[option.opts[0]]
+        option.metavar
+        or {"--format": "csv\\|json", "--what": "ledger\\|standings\\|shifts\\|counts\\|metrics"}[option.opts[0]]
     ]
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import httpx
@@ -23,6 +23,7 @@ from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
 from app.services.displays import messages as screen_messages
 from app.services.displays.messages import MessageFields
+from app.services.forecasts import days
 from app.services.imports import history, identity_import, roster_import
 from app.services.intake import api_keys, authors, connections, deliveries, processing
 from app.services.intake.deliveries import Incoming
@@ -545,6 +546,11 @@ class RoleClients:
         """The version of the announcement."""
         with self.site.database.reading() as session:
             return announcements.kept(session).version
+
+    def _marked_day(self, _role: Role) -> str:
+        """A day that is marked for the forecast."""
+        with self.site.database.unit_of_work() as session:
+            return days.mark(session, date(2022, 7, 5), "not-normal", "", self.site.game.act).day.isoformat()
 
     def _newest_look(self, _role: Role) -> int:
         """The version of the appearance."""

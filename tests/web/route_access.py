@@ -76,6 +76,9 @@ CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no 
 SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:00-07:00"}
 SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
+CONTACTS = '[{"starts_at": "2022-09-07T10:00:00-07:00", "minutes": 30, "channel": "email", "contacts": 8}]'
+CONTACTS_CSV = "starts_at,minutes,channel,contacts\n2022-09-07T10:00:00-07:00,30,chat,8\n"
+ANSWERING = {"channel": "email", "handling": "9", "within": "60", "shrinkage": "15", "step": "set"}
 CHAT = {"contacts": 100, "period_s": 1800, "aht_s": 180, "people": 14, "within_s": 20}
 IDENTITY = {"source": "{source}", "external_id": "id-{number}", "email": ADA}
 FURTHER = {"email": "further{number}@example.com"}
@@ -224,6 +227,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
+    ("GET", f"{API}/forecast"): RouteAccess("read"),
+    ("PUT", f"{API}/contacts"): RouteAccess("admin", content=CONTACTS),
     ("POST", f"{API}/capacity/email"): RouteAccess("read", document={"contacts": [3], "handling_min": 9}),
     ("POST", f"{API}/capacity/chat"): RouteAccess("read", document=CHAT),
     ("GET", f"{API}/announcement"): RouteAccess("read"),
@@ -473,6 +478,12 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/weeks/{week}/guestbook/{hidden_entry}/show"): RouteAccess("organizers", 303),
     ("POST", "/weeks/{week}/guestbook/export"): RouteAccess("organizers"),
     ("GET", "/guide"): RouteAccess("boards"),
+    ("GET", "/organizer/forecast"): RouteAccess("organizers"),
+    ("GET", "/organizer/forecast/export"): RouteAccess("organizers"),
+    ("POST", "/organizer/forecast/contacts"): RouteAccess("organizers", 303, form={"text": CONTACTS_CSV}),
+    ("POST", "/organizer/forecast/days"): RouteAccess("organizers", 303, form={"day": "2022-07-04", "kind": "holiday"}),
+    ("POST", "/organizer/forecast/days/remove"): RouteAccess("organizers", 303, form={"day": "{marked_day}"}),
+    ("POST", "/organizer/forecast/plan"): RouteAccess("organizers", 303, form=ANSWERING),
     ("GET", "/organizer/announcement"): RouteAccess("organizers"),
     ("POST", "/organizer/announcement"): RouteAccess("organizers", 303, form=LINE),
     ("POST", "/organizer/announcement/clear"): RouteAccess("organizers", 303, form={"version": "{newest_line}"}),

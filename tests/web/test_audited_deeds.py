@@ -24,6 +24,7 @@ from app.services.access import accounts, addresses, identities, links
 from app.services.archives import exporting, importing
 from app.services.displays import rotations
 from app.services.exports import week_exports
+from app.services.forecasts import staffing
 from app.services.imports import batch, imports, people_import
 from app.services.intake import (
     api_keys,
@@ -130,6 +131,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/calendar-feeds"): ["calendar-feed.created"],
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): ["calendar-feed.revoked"],
     ("POST", f"{API}/rules/preview"): [],
+    ("PUT", f"{API}/contacts"): ["contacts.imported"],
     ("POST", f"{API}/capacity/email"): [],
     ("POST", f"{API}/capacity/chat"): [],
     ("PUT", f"{API}/announcement"): ["announcement.changed"],
@@ -294,6 +296,10 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/webhooks/{webhook_id}/remove"): ["webhook.removed"],
     ("POST", "/organizer/webhooks/{webhook_id}/replay"): [],
     ("POST", "/organizer/webhooks/{webhook_id}/messages/{message_id}/replay"): ["webhook.replayed"],
+    ("POST", "/organizer/forecast/contacts"): ["contacts.imported"],
+    ("POST", "/organizer/forecast/days"): ["forecast.day-marked"],
+    ("POST", "/organizer/forecast/days/remove"): ["forecast.day-unmarked"],
+    ("POST", "/organizer/forecast/plan"): ["forecast.plan-saved"],
     ("POST", "/organizer/tokens"): ["token.created"],
     ("POST", "/organizer/tokens/{token_id}/revoke"): ["token.revoked"],
     ("POST", "/organizer/audit/export"): ["audit.exported"],
@@ -362,6 +368,13 @@ def export_tables(game: Game) -> None:
         week = weeks.find(session, SLUG, game.now)
         for what in week_exports.EVERY:
             week_exports.note(session, week, what, "csv", 0, EVERYTHING, game.act)
+
+
+def set_shifts_to_the_forecast(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        later = slot(date(2022, 9, 16), 18 * 60, 20 * 60, PACIFIC)
+        shift = shifts.create(session, SLUG, later, ShiftFields(), game.act)
+        staffing.apply(session, SLUG, {shift.id: 4}, game.act)
 
 
 def take_a_week_elsewhere(game: Game) -> None:
@@ -546,6 +559,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "counts.exported",
         "metrics.exported",
     ],
+    set_shifts_to_the_forecast: ["shift.created", "shift.edited", "shifts.planned"],
     take_a_week_elsewhere: ["archive.exported", "week.imported"],
     make_shifts: ["shift.created", "shifts.generated"],
     own_the_installation: ["person.created", "role.changed"],

@@ -65,7 +65,7 @@ FOR_ORGANIZERS = (
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
     "/weeks/hall-of-fame",
     "/weeks/{week}/latest",
-    "/organizer/exports", "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
+    "/organizer/exports", "/organizer/forecast", "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Plans of a shift in sentences, without the jargon of the formulas."""
 
+from fractions import Fraction
+
 from app.domain.capacity.backlog import Backlog
 from app.domain.capacity.simulation import Plan
 from app.domain.rounding import Number, exact, whole
@@ -19,8 +21,28 @@ def customers(contacts: Number, low: int | None, high: int | None) -> str:
 def enough(shift: Backlog, plan: Plan) -> str:
     """The people who keep the promise: "At 9 minutes each, 4 people keep everybody under an hour."."""
     keep = "person keeps" if plan.people == 1 else "people keep"
-    whom = "everybody" if plan.share is None or plan.share >= ALL_BUT_NONE else f"about {_of_ten(plan.share)}"
-    return f"At {minutes(shift.handling_min)} each, {plan.people:,} {keep} {whom} under {span(shift.promise_min)}."
+    share = plan.share
+    whom = "everybody under" if share is None or share >= ALL_BUT_NONE else f"about {_of_ten(share)} under"
+    return f"At {minutes(shift.handling_min)} each, {plan.people:,} {keep} {whom} {span(shift.promise_min)}."
+
+
+def enough_at_once(people: int, handling_s: int, target: int, within_s: int) -> str:
+    """The people who answer chats or calls in time, breaks included."""
+    answer = "person answers" if people == 1 else "people answer"
+    within = f"{within_s} seconds" if within_s < 120 else minutes(Fraction(within_s, 60))
+    return (
+        f"At {minutes(Fraction(handling_s, 60))} each, {people:,} {answer} {target}% within {within}, breaks included."
+    )
+
+
+def more(people: int, between: str, within_s: int) -> str:
+    """The people a shift lacks: "2 more people between 10:00 and 12:00 would keep everybody under an hour."."""
+    noun = "person" if people == 1 else "people"
+    return f"{people:,} more {noun} {between} would keep everybody under {_within(within_s)}."
+
+
+def _within(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds < 120 else span(Fraction(seconds, 60))
 
 
 def fewer(people: int, share: float) -> str:
@@ -34,7 +56,7 @@ def fewer(people: int, share: float) -> str:
 
 
 def _of_ten(share: float) -> str:
-    return f"{whole(share * 100)} of 100" if share >= 0.95 else f"{min(9, whole(share * 10))} of 10"
+    return f"{whole(share * 100)} of 100" if share >= 0.9 else f"{whole(share * 10)} of 10"
 
 
 def minutes(number: Number) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from app.domain.draft import MOST_SECONDS
 from app.domain.intake.reports import ClockEvent, ClockFact
@@ -31,6 +32,32 @@ def response_seconds(
         elif waiting_since is None or (fact.event == "created" and not waits):
             waiting_since = fact.at
     return waits
+
+
+class Contact(NamedTuple):
+    """A moment at which a customer wrote while nothing of the ticket was unanswered; `channel` is empty for email."""
+
+    at: datetime
+    channel: str
+
+
+def contact_starts(
+    facts: Iterable[ClockFact], withdrawn: Collection[str] = (), service_accounts: Collection[str] = ()
+) -> list[Contact]:
+    """The contacts of one ticket in order: starts of its clock that find nothing unanswered.
+
+    Its creation with its first comment is one. Where a fact has no channel, the ticket's earliest that is told counts.
+    """
+    contacts: list[Contact] = []
+    channel, is_waiting = "", False
+    for fact in _in_order(list(facts), withdrawn, service_accounts):
+        channel = channel or fact.channel
+        if fact.event == "staff":
+            is_waiting = False
+        elif not is_waiting:
+            is_waiting = True
+            contacts.append(Contact(fact.at, fact.channel or channel))
+    return contacts
 
 
 def _in_order(

@@ -18,6 +18,7 @@ from app.web.api import (
     display_messages,
     displays,
     exports,
+    forecast,
     intake,
     merging,
     rehearsals,
@@ -86,6 +87,7 @@ def include_in(app: FastAPI) -> None:
         display_messages,
         announcements,
         appearance,
+        forecast,
         capacity,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)

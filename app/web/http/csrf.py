@@ -20,7 +20,7 @@ MAX_PARTS = 28
 """Fields of a form with a file: a list's, with a choice for each column. Each brings headers of its own, and 4 kB of
 them take 10 ms."""
 TAKES_FILES = re.compile(
-    r"/organizer/(?:weeks/[^/]+/(?:(?:teams|shifts)/import|teams/draw|lists)|lists|appearance/logo)"
+    r"/organizer/(?:weeks/[^/]+/(?:(?:teams|shifts)/import|teams/draw|lists)|lists|appearance/logo|forecast/contacts)"
 )
 """Addresses whose form may bring a file, and so be multipart."""
 

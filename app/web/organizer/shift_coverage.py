@@ -18,11 +18,13 @@ from app.services import notices
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.exports import csv_text
+from app.services.forecasts import staffing
 from app.services.shifts import gaps, listing
 from app.services.shifts.listing import ShiftItem
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
+from app.web.organizer import forecast_view
 from app.web.organizer.page import zone_name
 from app.web.organizer.shifts import ShiftRow, Waits, row_of, waits_in
 from app.web.routes import DatabaseRoute
@@ -61,6 +63,7 @@ class CoverageInfo:
     idle: list[tuple[Team, int, bool]]
     shifts: int
     has_shifts_ahead: bool
+    advice: list[str]
 
 
 @router.get("")
@@ -71,6 +74,8 @@ def shift_coverage(
     flash = ""
     if done == "asked":
         flash = f"Asked {asked} {'person' if asked == 1 else 'people'} to take a shift."
+    elif done == "planned":
+        flash = f"Set {asked} {'shift' if asked == 1 else 'shifts'} to the forecast."
     elif done == "again":
         flash = "They were asked today already, so nobody was asked again."
     return coverage_page(Page(request, act, session, flash=flash), slug=week)
@@ -92,6 +97,7 @@ def coverage_page(page: Page[SignedInAct], *, slug: str) -> Response:
         _idle(session, week, standing, now),
         len(standing),
         any(row.state != "over" for row in standing),
+        forecast_view.advice(staffing.with_saved_plans(session, week, now)) if week.state != "closed" else [],
     )  # fmt: skip
     return page.render("organizer/shifts/coverage.html", slug=week.slug, told=told)
 

@@ -103,5 +103,5 @@ def test_sentences_say_what_is_needed_and_what_less_would_do() -> None:
     assert wording.fewer(1, 0.2) == "With 1, most wait longer."
     assert (
         wording.enough(CASES[3][0], plan(CASES[3][0]))
-        == "At 9 minutes each, 3 people keep about 9 of 10 under an hour."
+        == "At 9 minutes each, 3 people keep about 92 of 100 under an hour."
     )

@@ -1,0 +1,1 @@
+"""Forecasts: contacts there were, contacts to come, and the shifts that follow from them."""
