@@ -18,6 +18,7 @@ from app.cli import (
     forecast,
     guide,
     imports,
+    ledger,
     messages,
     people,
     rehearsals,
@@ -25,7 +26,7 @@ from app.cli import (
     running,
     shifts,
     sources,
-    teams,
+    team_changes,
     tokens,
     transfers,
     upkeep,
@@ -61,8 +62,8 @@ app.add_typer(running.group)
 app.add_typer(upkeep.group)
 app.add_typer(rehearsals.group, name="week")
 app.add_typer(people.group, name="person")
-app.add_typer(teams.group, name="team")
-app.add_typer(transfers.activities, name="activity")
+app.add_typer(team_changes.group, name="team")
+app.add_typer(ledger.group, name="activity")
 app.add_typer(transfers.group)
 app.add_typer(week_metrics.group)
 app.add_typer(archives.group, name="archive")

@@ -22,7 +22,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.documents import team_document
 
-group = typer.Typer(help="Put people into teams, and merge two.", no_args_is_help=True)
+group = typer.Typer(help="Create teams, put people into them, invite them, and merge two.", no_args_is_help=True)
 
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=MOST_SEED, help="The same number, the same teams.")]
 
@@ -55,7 +55,7 @@ def merge(
     run, act = team_merging.preview if dry_run else team_merging.merge, command_act()
     with opened(startup.read_settings()) as database, database.unit_of_work() as session:
         found = weeks.find(session, week, act.now)
-        plan = run(session, found.slug, _find(session, found, kept), _find(session, found, other), act)
+        plan = run(session, found.slug, find_team(session, found, kept), find_team(session, found, other), act)
         members = [member.name for member in plan.members]
         document = {
             "merged": not dry_run, "week": found.slug, "team": plan.kept.name, "members": members, "points": plan.after,
@@ -85,7 +85,7 @@ def look(
     wanted = {name: "" if text == "own" else text for name, text in typed.items() if text is not None}
     with opened(startup.read_settings()) as database, database.unit_of_work() as session:
         found = weeks.find(session, week, act.now)
-        team_id = _find(session, found, team)
+        team_id = find_team(session, found, team)
         row = team_admin.change_look(session, found.slug, team_id, act, **wanted) if wanted else None
         row = row or teams.find(session, found, team_id)
         members = [member.name for member in teams.members(session, found).get(row.id, [])]
@@ -94,11 +94,11 @@ def look(
     return Answer(document, [f"{row.name}: {shown}."])
 
 
-def _find(session: Session, week: Week, name: str) -> str:
+def find_team(session: Session, week: Week, name: str) -> str:
     """The id of the week's team of this name. Raises NotFound."""
     found = teams.by_key(session, week).get(names.fold(name))
     if found is None:
-        raise NotFound(f"There’s no team “{name}” in {week.slug}. `assembly-week export` lists them.")
+        raise NotFound(f"There’s no team “{name}” in {week.slug}. `assembly-week team list` lists them.")
     return found[0]
 
 

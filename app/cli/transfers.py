@@ -18,7 +18,7 @@ from app.services.operations import startup
 from app.services.weeks import weeks
 
 group = typer.Typer()
-activities = typer.Typer(help="Record activities from a file.", no_args_is_help=True)
+activities = typer.Typer(help="Record activities from a file, list, reverse and reinstate them.", no_args_is_help=True)
 
 
 @command(activities, "import")

@@ -15,7 +15,7 @@ from app.errors import Malformed
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
-from app.services.organizing import week_admin, week_copying
+from app.services.organizing import ledger_desk, week_admin, week_copying
 from app.services.organizing.week_admin import WeekFields
 from app.services.shifts import settings as shift_settings
 from app.services.weeks import schedule, weeks
@@ -73,17 +73,27 @@ def edit(
     customers: Annotated[
         int | None, typer.Option(metavar="N", help="How many customers there are, for the contact rate.")
     ] = None,
+    hand_logs: Annotated[
+        int | None, typer.Option(metavar="N", min=-1, help="Most activities a day people log themselves; -1 is any.")
+    ] = None,
 ) -> Answer:
-    """Change a week's name, time zone, days, promise or customers, as far as nothing stands against it."""
+    """Change a week's name, time zone, days, promise, customers or limit, as far as nothing stands against it."""
     act = command_act()
     with writing() as session:
         week = weeks.find(session, slug, act.now)
+        limit = week.hand_logs_a_day
+        if hand_logs is not None:
+            limit = None if hand_logs < 0 else hand_logs
         wanted = WeekFields(
             week.name if name is None else name, timezone or week.timezone, starts or week.starts, ends or week.ends,
             week.sla if sla is None else sla, week.customers if customers is None else customers,
         )  # fmt: skip
-        changed = week_admin.edit(session, week.slug, wanted, act)
-        return _about(session, week, act.now, f"Changed {week.name}." if changed else "Nothing to change.")
+        is_limited = limit != week.hand_logs_a_day
+        if is_limited:
+            ledger_desk.limit_hand_logs(session, week.slug, limit, act)
+        changed = week_admin.edit(session, week.slug, wanted, act) or is_limited
+        answer = _about(session, week, act.now, f"Changed {week.name}." if changed else "Nothing to change.")
+        return Answer({**answer.document, "hand_logs_a_day": week.hand_logs_a_day}, answer.parts)
 
 
 @command(group, "copy")

@@ -186,6 +186,8 @@ class RoleClients:
             act = act_by("Olu", self._now)
             return bulk_reversals.reverse(session, SLUG, selection, act, reason="Counted twice").id
 
+    _bulk_id = _bulk_reversal
+
     def _form(self, _role: Role) -> str:
         return f"{self.made:016x}"
 
@@ -284,12 +286,16 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             return team_admin.make_team(session, SLUG, f"Team {self.made}", act_by("Olu", self._now)).id
 
+    _empty_team_id = _empty_team
+
     def _person_in_team(self, role: Role) -> str:
         team, person_id = self._empty_team(role), self._person_id(role)
         with self.site.database.unit_of_work() as session:
             email = accounts.find(session, person_id).email
             team_admin.add(session, SLUG, team, act_by("Olu", self._now), name="", email=email)
         return person_id
+
+    _member_id = _person_in_team
 
     def _ada(self, _role: Role) -> str:
         with self.site.database.reading() as session:

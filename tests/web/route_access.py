@@ -224,6 +224,18 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ),
     ("DELETE", f"{API}/display-messages/{{screen_message}}"): RouteAccess("admin"),
     ("PATCH", f"{API}/weeks/{{week}}/teams/{{team_id}}/look"): RouteAccess("admin", document={"colour": "Violet"}),
+    ("POST", f"{API}/weeks/{{week}}/teams"): RouteAccess("admin", 201, document={"name": "Bats {number}"}),
+    ("PATCH", f"{API}/weeks/{{week}}/teams/{{team_id}}"): RouteAccess("admin", document={"name": "Bats {number}"}),
+    ("DELETE", f"{API}/weeks/{{week}}/teams/{{empty_team_id}}"): RouteAccess("admin"),
+    ("POST", f"{API}/weeks/{{week}}/teams/{{empty_team_id}}/members"): RouteAccess(
+        "admin", 201, document={"email": "new-{number}@example.com", "name": "New"}
+    ),
+    ("PATCH", f"{API}/weeks/{{week}}/members/{{member_id}}"): RouteAccess("admin", document={"team_id": None}),
+    ("PUT", f"{API}/weeks/{{week}}/teams/{{team_id}}/join-code"): RouteAccess("admin"),
+    ("DELETE", f"{API}/weeks/{{week}}/teams/{{team_id}}/join-code"): RouteAccess("admin"),
+    ("POST", f"{API}/weeks/{{week}}/invitations"): RouteAccess("admin", document={"again": True}),
+    ("POST", f"{API}/weeks/{{week}}/reversals"): RouteAccess("admin", 201, document={"kind": "issue", **WHY}),
+    ("POST", f"{API}/weeks/{{week}}/reversals/{{bulk_id}}/undo"): RouteAccess("admin"),
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),

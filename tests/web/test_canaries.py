@@ -45,6 +45,7 @@ PLACES = {
     "feed_id": ["nothing"],
     "display": ["display", "all"],
     "screen_message": ["screen message"],
+    "bulk_id": ["nothing"],
     "token_id": ["token"],
     "job_id": ["1"],
     "entry": ["entry of player", "hidden entry", "0" * 16],

@@ -41,6 +41,18 @@ def renew(session: Session, team: Team, act: Act) -> str:
     return code.code
 
 
+def renew_in(session: Session, slug: str, team_id: str, act: Act) -> str:
+    """Give a team of a week a new code. Raises WeekUnknown or NotFound."""
+    return renew(session, teams.find(session, weeks.lock(session, slug, act.now), team_id), act)
+
+
+def withdraw_in(session: Session, slug: str, team_id: str, act: Act) -> Team:
+    """Take the code of a week's team away, if it has one. Raises WeekUnknown or NotFound."""
+    team = teams.find(session, weeks.lock(session, slug, act.now), team_id)
+    withdraw(session, team, act)
+    return team
+
+
 def withdraw(session: Session, team: Team, act: Act) -> None:
     """Take a team's code away, if it has one."""
     if (code := session.get(JoinCode, team.id)) is not None:

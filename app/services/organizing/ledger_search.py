@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import Session, col, select
 
-from app.domain.calendar.days import ONE_DAY, boundary
+from app.domain.calendar.days import ONE_DAY, boundary, day_bounds
 from app.domain.draft import BY_HAND
 from app.domain.memberships import spans_in
 from app.domain.rules import ADJUSTMENT
@@ -80,6 +80,12 @@ def page(session: Session, week: Week, wanted: Wanted, *, cursor: str | None, li
 def count(session: Session, week: Week, wanted: Wanted) -> int:
     """The number of entries that a filter lets through. Raises NotFound."""
     return session.exec(select(func.count()).where(*conditions_of(session, week, wanted))).one()
+
+
+def bounds(week: Week, since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
+    """The moments that bound a week's local days from the first to the last, half-open; None where none is set."""
+    begins, ends = day_bounds(since or week.starts, until or week.ends, week.zone)
+    return begins if since else None, ends if until else None
 
 
 def find(session: Session, week: Week, activity_id: str) -> LedgerRow:

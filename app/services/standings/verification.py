@@ -123,7 +123,8 @@ def _frozen_differences(session: Session, week: Week) -> list[str]:
         proved = boards.assemble(session, week, rules, then, week.frozen_at, view=view)
     except _UNREADABLE:
         return [f"Week {week.slug}: the frozen board can’t be read."]
-    proved = replace(proved, frozen=True, state=board.state, version=board.version)
+    # A freeze keeps what the week was called, as it does its state.
+    proved = replace(proved, frozen=True, name=board.name, state=board.state, version=board.version)
     if '"ties": ' not in week.frozen_board:  # frozen by a release that named no tie-breaks
         proved = replace(proved, standings=tuple(replace(standing, ties=()) for standing in proved.standings))
     return [f"The frozen board: {difference}" for difference in _board_differences(board, proved)]

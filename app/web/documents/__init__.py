@@ -3,6 +3,15 @@
 from app.web.documents.announcements import Announcement, announcement_document
 from app.web.documents.appearance import Appearance, appearance_document
 from app.web.documents.boards import Leaderboard, Receipt, Standing, head_document, receipt_document, standing_document
+from app.web.documents.bulk_reversals import (
+    BulkPreview,
+    BulkReversal,
+    BulkUndone,
+    ChangedTeam,
+    PersonsLoss,
+    bulk_document,
+    bulk_preview_document,
+)
 from app.web.documents.calendar_feeds import (
     CalendarFeed,
     RevokedFeed,
@@ -53,6 +62,15 @@ from app.web.documents.shifts import (
     shift_rules_document,
 )
 from app.web.documents.sign_ups import SignUp, SignUpList, sign_up_document
+from app.web.documents.team_changes import (
+    Invitation,
+    InvitationList,
+    JoinCode,
+    MemberMove,
+    MovedSeat,
+    join_code_document,
+    move_document,
+)
 from app.web.documents.values import plain
 from app.web.documents.waiting import WaitingPlace, waiting_document
 from app.web.documents.week_metrics import MetricsOfWeek, week_metrics_document
@@ -78,19 +96,29 @@ __all__ = [
     "Announcement",
     "Appearance",
     "BatchResult",
+    "BulkPreview",
+    "BulkReversal",
+    "BulkUndone",
     "CalendarFeed",
+    "ChangedTeam",
     "Correction",
     "Delivery",
     "DeliveryList",
     "GeneratedShifts",
     "Identity",
     "IdentityList",
+    "Invitation",
+    "InvitationList",
+    "JoinCode",
     "Leaderboard",
+    "MemberMove",
     "MergedWeek",
     "MetricsOfWeek",
+    "MovedSeat",
     "Person",
     "PersonList",
     "PersonMerge",
+    "PersonsLoss",
     "Preview",
     "Problem",
     "Receipt",
@@ -118,13 +146,17 @@ __all__ = [
     "activity_document",
     "announcement_document",
     "appearance_document",
+    "bulk_document",
+    "bulk_preview_document",
     "calendar_feed_document",
     "correction_document",
     "delivery_document",
     "generated_document",
     "head_document",
     "identity_document",
+    "join_code_document",
     "merge_document",
+    "move_document",
     "person_document",
     "plain",
     "preview_document",

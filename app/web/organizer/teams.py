@@ -243,8 +243,7 @@ def withdraw_join_code(request: Request, act: OrganizerAct, week: str, team: str
     """Take a team's join code away."""
 
     def change(session: Session, act: Act) -> str:
-        held = weeks.lock(session, week, act.now)
-        join_codes.withdraw(session, teams.find(session, held, team), act)
+        join_codes.withdraw_in(session, week, team, act)
         return "withdrawn"
 
     return _change(request, act, week, change, None)

@@ -145,6 +145,7 @@ def test_published_days_stay_and_names_change(game: Game, verb: Any) -> None:
 
     assert edit(game.database, name="Autumn") == ["name"]
     assert refusal(game.database, ends=date(2022, 9, 18))[0] is Conflict
+    assert game.verify() == []  # a frozen board has the name of then
 
 
 def test_sign_up_opens_before_the_last_day(game: Game) -> None:
