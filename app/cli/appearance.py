@@ -8,9 +8,8 @@ import typer
 from app.cli.command import command
 from app.cli.output import Answer, Voice
 from app.cli.place import command_act, reading, writing
-from app.domain.logo import Logo
+from app.domain.logo import MOST_BYTES, Logo
 from app.domain.look import Look
-from app.domain.png import MOST_BYTES
 from app.domain.text.direction import apart
 from app.errors import Malformed
 from app.services import appearances

@@ -7,7 +7,6 @@ from sqlmodel import Session, col, delete
 from app.db.database import announce
 from app.domain import accent as accents
 from app.domain import logo as logos
-from app.domain import png
 from app.domain.actor import Act
 from app.domain.logo import Logo
 from app.domain.look import AS_SHIPPED, Look
@@ -21,7 +20,7 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 
 SHIPPED_NAME = "Assembly Week"
-LOGO_TOO_LARGE = png.TOO_LARGE
+LOGO_TOO_LARGE = logos.TOO_LARGE
 LONGEST_NAME = 40  # characters: what fits beside the navigation of a laptop
 _TARGET = AuditTarget("appearance", "1", "The appearance")
 

@@ -3,12 +3,14 @@
 import struct
 import time
 import zlib
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from app.domain import logo, png
+from app.domain import logo
 from tests.pictures import BLACK, CLEAR, GREEN, SIGNATURE, WHITE, badge, chunk, head
 from tests.pictures import png as png_of
 
@@ -34,36 +36,42 @@ def filtered(kind: int, rows: list[bytes], step: int) -> bytes:
     return out
 
 
+def pixels_of(picture: bytes) -> list[tuple[int, ...]]:
+    """The colours of a picture as its reader has them, in order."""
+    with Image.open(BytesIO(picture)) as opened:
+        data = opened.convert("RGBA").tobytes()
+    return [tuple(data[at : at + 4]) for at in range(0, len(data), 4)]
+
+
 @given(pixels=st.binary(min_size=16 * 16 * 4, max_size=16 * 16 * 4), kind=st.integers(0, 4))
-def test_read_undoes_every_filter_and_what_is_written_anew_reads_the_same(pixels: bytes, kind: int) -> None:
-    rows = [pixels[at : at + 64] for at in range(0, len(pixels), 64)]
+def test_what_is_written_anew_has_the_same_pixels(pixels: bytes, kind: int) -> None:
+    rows = [bytes([*pixels[at : at + 63], 255]) for at in range(0, len(pixels), 64)]
 
-    picture = png.read(png_of(head(16, 16), filtered(kind, rows, 4)))
+    written = logo.read(png_of(head(16, 16), filtered(kind, rows, 4)))
 
-    assert picture.rows == tuple(rows)
-    assert png.read(picture.to_png())[:-2] == picture[:-2]
-    assert png.read(picture.to_png()).rows == picture.rows
+    assert pixels_of(written.png) == [tuple(row[at : at + 4]) for row in rows for at in range(0, 64, 4)]
+    assert (written.width, written.height) == (16, 16)
 
 
 @pytest.mark.parametrize(
     ("header", "rows", "before", "pixel"),
     [(head(16, 16, 1, 0), (b"\0\x80\0") * 16, [], (255, 255, 255, 255)),
-     (head(16, 16, 4, 0), (b"\0" + b"\x5a" * 8) * 16, [chunk(b"tRNS", b"\0\x05")], (85, 85, 85, 0)),
-     (head(16, 16, 8, 2), (b"\0" + b"\1\2\3" * 16) * 16, [chunk(b"tRNS", b"\0\1\0\2\0\3")], (1, 2, 3, 0)),
-     (head(16, 16, 2, 3), (b"\0\x40\0\0\0") * 16, [chunk(b"PLTE", b"\1\2\3\4\5\6"), chunk(b"tRNS", b"\7\x09")],
+     (head(16, 16, 4, 0), (b"\0" + b"\x5a" * 8) * 16, [chunk(b"tRNS", b"\0\x0a")], (85, 85, 85, 255)),
+     (head(16, 16, 8, 2), (b"\0" + b"\1\2\3" * 15 + b"\4\4\4") * 16, [chunk(b"tRNS", b"\0\1\0\2\0\3")], (1, 2, 3, 0)),
+     (head(16, 16, 2, 3), (b"\0\x40\0\0\0") * 16, [chunk(b"PLTE", b"\1\2\3\4\5\6"), chunk(b"tRNS", b"\xff\x09")],
       (4, 5, 6, 9)),
-     (head(16, 16, 8, 4), (b"\0" + b"\x50\x60" * 16) * 16, [], (80, 80, 80, 96))],
+     (head(16, 16, 8, 4), (b"\0" + b"\x50\xa0" * 16) * 16, [], (80, 80, 80, 160)),
+     (head(16, 16, 16, 0), (b"\0" + b"\x50\x60" * 16) * 16, [], (80, 80, 80, 255)),
+     (head(16, 16, 16, 2), (b"\0" + b"\1\0\2\0\3\0" * 16) * 16, [], (1, 2, 3, 255))],
 )  # fmt: skip
-def test_planes_tell_colours_of_every_type(header: bytes, rows: bytes, before: list[bytes], pixel: object) -> None:
-    picture = png.read(png_of(header, rows, *before))
-
-    [first, *_] = [list(zip(*planes, strict=True)) for planes in picture.planes()]
-    assert (len(first), first[0]) == (16, pixel)
+def test_read_knows_pictures_of_every_kind(header: bytes, rows: bytes, before: list[bytes], pixel: object) -> None:
+    assert pixels_of(logo.read(png_of(header, rows, *before)).png)[0] == pixel
 
 
 def test_read_keeps_the_picture_and_nothing_else() -> None:
     script = b"<script>alert(1)</script>"
-    animation = [chunk(b"acTL", bytes(8)), chunk(b"fcTL", bytes(26)), chunk(b"tEXt", b"by\0" + script)]
+    frame = struct.pack(">IIIIIHHBB", 0, 20, 20, 0, 0, 1, 1, 0, 0)
+    animation = [chunk(b"acTL", struct.pack(">II", 1, 0)), chunk(b"fcTL", frame), chunk(b"tEXt", b"by\0" + script)]
     place = chunk(b"eXIf", b"II*\0" + script)
 
     written = logo.read(png_of(head(20, 20), ROWS, *animation, place, after=b"PK\3\4" + script)).png
@@ -77,22 +85,17 @@ def test_read_keeps_the_picture_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [(b"", "isn’t a PNG"), (b"\xff\xd8\xff\xe0 JFIF", "isn’t a PNG"), (b"<svg xmlns='x'/>", "isn’t a PNG"),
-     (b"GIF89a", "isn’t a PNG"), (b" " + PLAIN, "isn’t a PNG"), (SIGNATURE, "ends too early"),
-     (PLAIN[:-12], "ends too early"), (PLAIN[:60], "ends too early"),
-     (PLAIN.replace(b"IHDR", b"IHDX"), "damaged"), (SIGNATURE + chunk(b"IEND"), "damaged"),
-     (png_of(head(20, 20), ROWS[:-1]), "damaged"), (png_of(head(20, 20), ROWS + b"x"), "damaged"),
-     (png_of(head(20, 20), b"\5" + ROWS[1:]), "damaged"), (png_of(head(20, 20), ROWS, chunk(b"ABCD")), "damaged"),
-     (png_of(head(20, 20), ROWS, head(20, 20)), "damaged"), (png_of(head(20, 20, 8, 5), ROWS), "damaged"),
-     (png_of(head(20, 20, 3), ROWS), "damaged"), (png_of(head(20, 20, 8, 3), b"\0" * 420), "damaged"),
-     (png_of(head(20, 20, 8, 3), b"\1" * 420, chunk(b"PLTE", b"abc")), "colours that its file doesn’t have"),
+     (b"GIF89a", "isn’t a PNG"), (b" " + PLAIN, "isn’t a PNG"), (SIGNATURE, "isn’t a PNG"),
+     (PLAIN.replace(b"IHDR", b"IHDX"), "isn’t a PNG"), (SIGNATURE + chunk(b"IEND"), "isn’t a PNG"),
+     (png_of(head(0, 16), b""), "isn’t a PNG"), (PLAIN[:60], "damaged"), (png_of(head(20, 20), ROWS[:-1]), "damaged"),
+     (png_of(head(20, 20), b"\5" + ROWS[1:]), "damaged"), (png_of(head(20, 20, 16), ROWS), "damaged"),
      (PLAIN[:-20] + bytes([PLAIN[-20] ^ 1]) + PLAIN[-19:], "damaged"),
-     (png_of(head(20, 20, 16), ROWS * 2), "16 bits"), (png_of(head(20, 20, interlace=1), ROWS), "interlaced"),
+     (png_of(head(2**32 - 1, 2**32 - 1), b""), "damaged"),
      (png_of(head(1, 1), b"\0" + GREEN), "1 × 1 pixels. Make it at least 16"),
      (png_of(head(10_000, 1), b"\0" + GREEN * 10_000), "10,000 × 1 pixels. Make it at most 1,024"),
      (png_of(head(1_000, 1_000), b""), "no more pixels in all than 512 × 512"),
-     (png_of(head(0, 16), b""), "0 × 16"), (png_of(head(2**32 - 1, 2**32 - 1), b""), "4,294,967,295"),
      (png_of(head(20, 20), (b"\0" + CLEAR * 20) * 20), "transparent all over"),
-     (PLAIN + bytes(png.MOST_BYTES), "larger than 256 KiB")],
+     (PLAIN + bytes(logo.MOST_BYTES), "larger than 256 KiB")],
 )  # fmt: skip
 def test_read_says_what_is_wrong(data: bytes, sentence: str) -> None:
     with pytest.raises(ValueError, match=r"^The logo") as refusal:
@@ -110,14 +113,14 @@ def test_read_survives_any_bytes(noise: bytes, at: int, less: int) -> None:
         assert str(flaw).startswith("The logo")  # noqa: PT017 (either outcome is right)
 
 
-def test_read_of_a_bomb_costs_nothing() -> None:
+def test_read_of_a_bomb_unpacks_no_more_than_its_size() -> None:
     bomb = SIGNATURE + head(512, 512) + chunk(b"IDAT", zlib.compress(bytes(200_000_000), 9)) + chunk(b"IEND")
     cpu = time.process_time()
 
-    with pytest.raises(ValueError, match="damaged"):
+    with pytest.raises(ValueError, match=r"^The logo"):
         logo.read(bomb)
 
-    assert (len(bomb) < png.MOST_BYTES, time.process_time() - cpu < 0.5) == (True, True)
+    assert (len(bomb) < logo.MOST_BYTES, time.process_time() - cpu < 0.5) == (True, True)
 
 
 def test_largest_picture_takes_a_second_at_most() -> None:
