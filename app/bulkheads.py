@@ -19,7 +19,7 @@ from app.errors import Busy
 LEAST_SECONDS = 0.5  # what is left to somebody whose turn came at the last moment
 PLACE_SHARE = 0.9  # of the time there is: who gets a thread then needs the rest
 
-Kind = Literal["writing", "reading", "mail", "provider", "webhooks", "backfill", "backup"]
+Kind = Literal["writing", "reading", "mail", "provider", "webhooks", "backfill", "backup", "slack"]
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 

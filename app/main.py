@@ -220,7 +220,7 @@ def _worker(context: AppContext) -> Worker:
         *backup.jobs(context.settings, context.clock),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
         *week_jobs.jobs(context.database, context.clock),
-        *tools.jobs(context.database, context.clock, context.key, context.settings.outbound_networks),
+        *tools.jobs(context.database, context.clock, context.key, context.settings),
     ]
     if context.mailer is not None:
         send = partial(

@@ -14,13 +14,14 @@ from app.config import Settings
 from app.domain.intake.kinds import KINDS, SLACK
 from app.domain.slack import manifest
 from app.errors import Conflict
-from app.models import Connection
+from app.models import Connection, SlackWorkspace
 from app.services import paging
 from app.services.imports import identity_import, lists, wording
 from app.services.intake import authors, connections, health, service_accounts
 from app.services.intake.connections import NewConnection
 from app.services.intake.health import Health
 from app.services.operations import secrets, startup
+from app.services.slack import workspaces
 
 sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
 identities = typer.Typer(help="Say whom ids of tools belong to.", no_args_is_help=True)
@@ -34,6 +35,10 @@ Secret = Annotated[
         metavar="TEXT", help="The tool's own secret, - reads it from standard input; without it, a new one is made."
     ),
 ]
+BotToken = Annotated[
+    str,
+    typer.Option(metavar="TEXT", help="Slack: the bot token, which a server tries; - reads it from standard input."),
+]
 
 
 @command(sources, "connect")
@@ -43,6 +48,7 @@ def connect(
     name: Annotated[str, typer.Option(metavar="NAME", help="A name of its own; without it, the kind.")] = "",
     account: Annotated[str, typer.Option(metavar="NAME", help="The account, where you have several.")] = "",
     secret: Secret = "",
+    bot_token: BotToken = "",
 ) -> Answer:
     """Connect a tool and print its address and secret, once: neither is shown again."""
     settings, act = startup.read_settings(), command_act()
@@ -50,6 +56,8 @@ def connect(
     with writing() as session:
         handed = _handed_over(secret)
         made = connections.connect(session, key, kind, act, name=name, account=account, secret=handed)
+        if token := _handed_over(bot_token):
+            workspaces.set_token(session, key, made.connection.name, act, token=token)
         return _shown_once(settings, made, is_theirs=bool(handed))
 
 
@@ -192,6 +200,36 @@ def accounts(
     rows = [(document["external_id"], document["created_at"]) for document in documents]
     table = Table(("external_id", "created_at"), rows)
     return Answer({"accounts": documents}, [table] if rows else ["No bots or service accounts."])
+
+
+@command(sources, "token")
+def set_bot_token(
+    _voice: Voice,
+    name: Name,
+    bot_token: BotToken = "",
+    clear: Annotated[bool, typer.Option("--clear", help="Forget the token.")] = False,
+) -> Answer:
+    """Set or clear the bot token of a Slack connection, or tell how it is; it is sealed, and never shown."""
+    settings, act = startup.read_settings(), command_act()
+    key, token = secrets.load(settings), _handed_over(bot_token)
+    with writing() if token or clear else reading() as session:
+        if clear:
+            workspaces.clear_token(session, name, act)
+        elif token:
+            workspaces.set_token(session, key, name, act, token=token)
+        return _workspace(name, workspaces.find(session, connections.find(session, name).id))
+
+
+def _workspace(name: str, found: SlackWorkspace | None) -> Answer:
+    state = "none" if found is None else "tried" if found.next_token else "works" if found.token else "none"
+    team, error = (found.team_name, found.error) if found else ("", None)
+    document = {"name": name, "token": state, "workspace": team, "error": error}
+    told = {
+        "none": f"{name} has no bot token.",
+        "tried": f"A server tries the token of {name}. `assembly-week source token {name}` tells if it works.",
+        "works": f"The token of {name} works: {team}.",
+    }[state]
+    return Answer(document, [told, *([error] if error else [])])
 
 
 @command(sources, "manifest")

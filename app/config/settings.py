@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         default=(), description="Names this server answers to; empty = PUBLIC_URL's and its own"
     )
     trusted_proxies: Proxies = Field(default=(), description="Addresses and networks whose X-Forwarded-* headers count")
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="Where Slack’s methods are; a stand-in’s address in tests"
+    )
     outbound_networks: Networks = Field(default=(), description="Private networks that webhooks and backfills may call")
     unread_body_days: int = Field(default=30, ge=1, le=3_650, description="Days unreadable deliveries keep their body")
     delivery_days: int = Field(
@@ -134,6 +137,13 @@ class Settings(BaseSettings):
     def _check_mail_server(cls, address: SecretStr | None) -> SecretStr | None:
         if address is not None:
             smtp.parse_server(address.get_secret_value())
+        return address
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _check_slack(cls, address: str) -> str:
+        if flaw := hosts.https_flaw(address, plain=True) or ("has a “?”" if "?" in address else None):
+            raise ValueError(f"{PREFIX}SLACK_API_URL {flaw}. It is an address such as https://slack.com/api/.")
         return address
 
     @field_validator("oidc_issuer")

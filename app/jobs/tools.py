@@ -1,18 +1,20 @@
-"""Tools that are asked by jobs: what they were not heard of (backfills), and whether a delivery is true."""
+"""Tools that are asked by jobs: what they were not heard of (backfills), if a delivery is true, and Slack."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from app.clock import Clock
+from app.config import Settings
 from app.db.database import Database
-from app.jobs import backfill, confirm
+from app.jobs import backfill, confirm, slack
 from app.jobs.worker import Job
 from app.services.operations.secrets import SigningKey
 
-KINDS: Final = (backfill.FETCH, confirm.CONFIRM)
+KINDS: Final = (backfill.FETCH, confirm.CONFIRM, *slack.KINDS)
 compare = backfill.compare
 
 
-def jobs(database: Database, clock: Clock, key: SigningKey, networks: Sequence[str]) -> list[Job]:
-    """The jobs that ask tools, at public addresses and in these networks."""
-    return [backfill.job(database, clock, key, networks), confirm.job(database, clock, key, networks)]
+def jobs(database: Database, clock: Clock, key: SigningKey, settings: Settings) -> list[Job]:
+    """The jobs that ask tools, at public addresses and in our own networks."""
+    networks = settings.outbound_networks
+    asking = backfill.job(database, clock, key, networks), confirm.job(database, clock, key, networks)
+    return [*asking, *slack.SlackJobs(database, clock, key, settings.slack_api_url).jobs()]

@@ -24,6 +24,15 @@ LOOK_SECONDS = 1.0
 STOP_SECONDS = 3.0
 """Of the ten within which SIGTERM ends the server."""
 
+
+class Postponed(Exception):
+    """The turn of a job has not come: it is done `until` then, and no attempt is spent."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"postponed until {until.isoformat()}")
+        self.until = until
+
+
 Handle = Callable[[Claim], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
@@ -35,8 +44,9 @@ class Job:
     """The handler of one kind of job, with its retry policy.
 
     An attempt has its `lease`, which is renewed up to its `limit` where it has one: it may be short then, so that
-    another process soon goes on where one was killed. The next attempt follows `backoff` later, each time three times
-    as long, until there were so many `attempts`. What raises one of `final` would fail again, so there is no next one.
+    another process soon goes on where one was killed. The next attempt follows `backoff` later, each time `factor`
+    times as long, the `longest` at most, until there were so many `attempts`. What raises one of `final` would fail
+    again, so there is no next one.
     """
 
     kind: str
@@ -45,7 +55,13 @@ class Job:
     limit: timedelta | None = None
     attempts: int = 5
     backoff: timedelta = timedelta(seconds=10)
+    factor: int = 3
+    longest: timedelta = timedelta(days=1)
     final: tuple[type[Exception], ...] = ()
+
+    def wait(self, attempt: int) -> timedelta:
+        """The time until the next attempt after one that failed."""
+        return min(self.backoff * float(self.factor ** (attempt - 1)), self.longest)
 
 
 class Worker:
@@ -150,7 +166,8 @@ class Worker:
                 await self._attempt(job, claim)
         except Exception as error:
             failure = error
-            _log(claim, error)
+            if not isinstance(error, Postponed):
+                _log(claim, error)
         try:
             outcome = await self._database.writes.run(self._note, job, claim, failure)
         except Problem as problem:
@@ -184,11 +201,14 @@ class Worker:
             if failure is None:
                 jobs.finish(session, claim, now)
                 return "done"
+            if isinstance(failure, Postponed):
+                jobs.postpone(session, claim, failure.until)
+                return "postponed"
             reason = _reason(failure)
             if claim.attempt >= job.attempts or isinstance(failure, job.final):
                 jobs.bury(session, claim, reason, now)
                 return "dead"
-            jobs.retry(session, claim, reason, now + job.backoff * 3 ** (claim.attempt - 1))
+            jobs.retry(session, claim, reason, now + job.wait(claim.attempt))
             return "failed"
 
 

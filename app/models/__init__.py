@@ -26,6 +26,7 @@ from app.models.scheduled_change import ScheduledChange
 from app.models.score import Score
 from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, ShiftSettings, WaitingEntry
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
+from app.models.slack import SlackPace, SlackWorkspace
 from app.models.source_health import Heartbeat, Outage, RefusedDelivery
 from app.models.team import Membership, Team
 from app.models.token import Token
@@ -88,6 +89,8 @@ __all__ = [
     "ShiftSettings",
     "SignIn",
     "SignInLink",
+    "SlackPace",
+    "SlackWorkspace",
     "SourceIdentity",
     "Team",
     "Throttle",

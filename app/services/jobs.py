@@ -144,6 +144,11 @@ def retry(session: Session, claim: Claim, error: str, run_at: datetime) -> bool:
     return _end(session, claim, run_at=run_at, error=error[:MAX_ERROR])
 
 
+def postpone(session: Session, claim: Claim, run_at: datetime) -> bool:
+    """Have a job done at `run_at`, as if this attempt had not been: its turn had not come."""
+    return _end(session, claim, run_at=run_at, attempts=claim.attempt - 1)
+
+
 def bury(session: Session, claim: Claim, error: str, now: datetime) -> bool:
     """Give up on a job; it is kept for organizers to look at."""
     return _end(session, claim, dead_at=now, error=error[:MAX_ERROR])

@@ -132,6 +132,10 @@ def test_settings_that_are_refused_show_no_secret(changes: dict[str, str]) -> No
             "ASSEMBLY_WEEK_OIDC_ISSUER has a “?”. It is an address such as https://login.example.com.",
         ),
         (
+            {"slack_api_url": "http://slack.example.com/api/"},
+            "ASSEMBLY_WEEK_SLACK_API_URL isn’t https. It is an address such as https://slack.com/api/.",
+        ),
+        (
             {"display_scenes": "bord:20"},
             "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are "
             "board, shifts, race, latest, totals, quests, heroes, quotes, message.",

@@ -531,6 +531,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
         "organizers", 303, form={"since": "2022-09-12"}
     ),
     ("POST", "/organizer/sources/{asked_connection}/backfill/cancel"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/sources/{connection}/bot-token"): RouteAccess(
+        "organizers", 409, form={"token": "xoxb-0123456789"}
+    ),
+    ("POST", "/organizer/sources/{connection}/bot-token/clear"): RouteAccess("organizers", 409),
     ("POST", "/organizer/sources/{connection}/backfill/key"): RouteAccess("organizers", 303, form=API_KEY),
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): RouteAccess("organizers", 303),
     ("GET", "/organizer/webhooks"): RouteAccess("organizers"),

@@ -43,6 +43,7 @@ from app.services.rules import rule_sets
 from app.services.shifts import covers, editing, seats, shifts, waiting
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
+from app.services.slack import workspaces
 from app.services.teams import teams
 from app.services.webhooks import endpoints, messages
 from app.services.weeks import schedule, weeks
@@ -297,6 +298,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/sources/{keyed_connection}/backfill"): ["backfill.started"],
     ("POST", "/organizer/sources/{asked_connection}/backfill/cancel"): ["backfill.cancelled"],
     ("POST", "/organizer/sources/{connection}/backfill/key"): ["api-key.set"],
+    ("POST", "/organizer/sources/{connection}/bot-token"): [],
+    ("POST", "/organizer/sources/{connection}/bot-token/clear"): [],
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): ["api-key.cleared"],
     ("POST", "/organizer/webhooks"): ["webhook.added"],
     ("POST", "/organizer/webhooks/{webhook_id}/rotate"): ["webhook.rotated"],
@@ -413,6 +416,11 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         backfills.start(session, "linear", game.now, game.act)
         backfills.cancel(session, "linear", game.act)
         api_keys.clear(session, "linear", game.act)
+        made = connections.connect(session, key, "slack", game.act).connection
+        workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
+        workspaces.clear_token(session, "slack", game.act)
+        workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
+        workspaces.revoked(session, made.id, game.now, game.now, "Removed")
         service_accounts.add(session, "linear", "@robot", game.act)
         service_accounts.remove(session, "linear", "@robot", game.act)
         connections.disconnect(session, "linear", game.act)
@@ -537,6 +545,11 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "backfill.started",
         "backfill.cancelled",
         "api-key.cleared",
+        "connection.made",
+        "slack.token-set",
+        "slack.token-cleared",
+        "slack.token-set",
+        "slack.token-revoked",
         "service-account.added",
         "service-account.removed",
         "connection.ended",

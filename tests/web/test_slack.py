@@ -1,5 +1,6 @@
 """Slack's calls over HTTP: who may call, what is answered and kept, and what counts once however often it comes."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -11,12 +12,15 @@ from sqlmodel import select
 
 from app.models import Delivery, LedgerEntry
 from app.services.intake import authors, connections
+from app.services.slack import workspaces
+from app.services.slack.workspaces import Tried
 from tests.builders import ADA, SLUG, act_by
 from tests.slack.checks import check_message
 from tests.slack.running import signed
-from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, until
+from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, sign_in, until
 
 HOOK, SECRET = "/hooks/slack", "8f742231b10e8888abcd99yyyzzz85a5"
+TOKEN = "xoxb-123456789-987654321"
 LINK = "https://github.com/acme/app/issues/7"
 STRANGER = "I don’t know you yet. Ask an organizer to name you: your Slack ID is U9."
 
@@ -183,3 +187,78 @@ def test_an_old_secret_is_valid_for_a_day_beside_the_new_one(slack: Slack) -> No
     assert statuses() == statuses() == [200, 200]
     slack.site.clock.set(slack.site.clock.now + timedelta(hours=24))
     until(lambda: statuses() == [200, 401])
+
+
+def connect_bot(slack: Slack) -> None:
+    """Have a bot token in use, as if it had been tried."""
+    key = slack.site.app.state.context.key
+    with slack.site.database.unit_of_work() as session:
+        workspaces.set_token(session, key, "slack", slack.site.game.act, token=TOKEN)
+        found = connections.find(session, "slack").id
+        tried = Tried("T1", "Acme", "U0", workspaces.NEEDED, is_org_wide=False)
+        workspaces.accept(session, key, found, TOKEN, tried, slack.site.clock.now)
+
+
+def test_strangers_are_looked_up_once_where_slack_can_be_asked(slack: Slack) -> None:
+    connect_bot(slack)
+
+    lines = [slack.said(slack.type("log card x", user="U9")) for _ in range(2)]
+
+    looking = "Saved. I’m looking you up by your email. If someone here has it, it counts within seconds."
+    assert lines == [looking, f"Saved. {STRANGER} It counts from then on, at its own time."]
+
+
+def test_calls_from_another_workspace_change_nothing(slack: Slack) -> None:
+    connect_bot(slack)
+    fields = {
+        "command": "/assembly",
+        "team_id": "T2",
+        "user_id": "U1",
+        "text": f"log issue <{LINK}>",
+        "trigger_id": "1",
+    }
+
+    answer = slack.site.post(HOOK, **slack.request(urlencode(fields).encode()))
+
+    assert slack.said(answer) == "Members of this workspace only."
+    assert (slack.delivery(answer)["state"], slack.site.points("read")["Owls"]) == ("ignored", 0)
+
+
+@pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
+def test_an_app_that_was_removed_loses_its_token_and_an_older_event_nothing(slack: Slack, first: str) -> None:
+    def send(kind: str, seconds: int) -> None:
+        at = int(slack.site.clock.now.timestamp()) + seconds
+        event = {"type": kind, **({"tokens": {"bot": ["U0"]}} if kind == "tokens_revoked" else {})}
+        body = {"type": "event_callback", "team_id": "T1", "event_id": f"{kind}{at}", "event_time": at, "event": event}
+        answer = slack.site.post(HOOK, **slack.request(json.dumps(body).encode(), "application/json"))
+        assert (answer.status_code, answer.content) == (200, b"")
+
+    def token() -> str | None:
+        with slack.site.database.reading() as session:
+            found = workspaces.find(session, connections.find(session, "slack").id)
+            return found.token if found else None
+
+    connect_bot(slack)
+    second = "tokens_revoked" if first == "app_uninstalled" else "app_uninstalled"
+    send(first, -5)
+    assert token() is not None
+
+    send(first, 5)
+    send(second, 5)
+
+    assert token() is None
+    assert slack.said(slack.type("help")).startswith("/assembly board")
+
+
+def test_organizers_hand_a_bot_token_over_and_never_see_it_again(slack: Slack) -> None:
+    olu, page = sign_in(slack.site, "olu@example.com", "organizer"), "/organizer/sources/slack"
+
+    refused = olu.post(f"{page}/bot-token", token="xoxe-1-0123456789")
+    taken = olu.post(f"{page}/bot-token", token=TOKEN)
+
+    assert (refused.status_code, "Turn token rotation off" in refused.text) == (422, True)
+    assert taken.status_code == 303
+    shown = olu.get(page).text
+    assert (TOKEN in shown, TOKEN[-4:] in shown, "Trying the new token" in shown) == (False, True, True)
+    assert olu.post(f"{page}/bot-token/clear").status_code == 303
+    assert "an organizer names everyone" in olu.get(page).text

@@ -26,7 +26,7 @@ class Call:
     """A call as read; what it doesn't say is empty. `type` is an event's or an interaction's own kind.
 
     `team_id` is the workspace it comes from, `user_team_id` that of the person, where they may be of another one.
-    `event_id` names it for good: copies share it.
+    `event_id` names it for good: copies share it. `ends_bot` is set where the bot's token is over: the app was removed.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ class Call:
     response_url: str = ""
     challenge: str = ""
     sent_at: datetime | None = None
+    ends_bot: bool = False
 
 
 def read(body: bytes) -> Call:
@@ -80,11 +81,12 @@ def _event(said: Mapping[str, Any]) -> Call:
     if said.get("type") == "url_verification":
         challenge = said.get("challenge")
         return Call("challenge", challenge=challenge[:LONGEST_TEXT] if isinstance(challenge, str) else "")
-    team = _id(said.get("team_id"))
+    team, type_ = _id(said.get("team_id")), _id(_at(said, "event", "type"))
+    ends_bot = type_ == "app_uninstalled" or (type_ == "tokens_revoked" and bool(_at(said, "event", "tokens", "bot")))
     return Call(
-        "event", type=_id(_at(said, "event", "type")), event_id=_id(said.get("event_id")), team_id=team,
+        "event", type=type_, event_id=_id(said.get("event_id")), team_id=team,
         user_team_id=team, app_id=_id(said.get("api_app_id")), user_id=_id(_at(said, "event", "user")),
-        sent_at=_moment(said.get("event_time")),
+        sent_at=_moment(said.get("event_time")), ends_bot=ends_bot,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from app.domain.actor import Act
 from app.domain.intake.kinds import KINDS
 from app.errors import Conflict, Malformed, NotFound
 from app.events import ConnectionsChanged
-from app.models import ApiKey, Connection
+from app.models import ApiKey, Connection, SlackPace, SlackWorkspace
 from app.services.access import credentials
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -24,9 +24,8 @@ OVERLAP = timedelta(hours=24)
 """The time for which secrets before the newest are valid, unless the new one is seen sooner."""
 MOST_OLD = 4
 """The number of older secrets, or keys, that are valid beside a new one that was not seen yet."""
-PURPOSE = "connection"
-RESERVED_NAME = "connect"
-"""The steps of connecting a tool stand where its page would be."""
+PURPOSE, RESERVED_NAME = "connection", "connect"
+"""The purpose that secrets are sealed for; and a name whose page would be where the steps of connecting a tool are."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -232,11 +231,12 @@ def reverse_gone(session: Session, name: str, act: Act, *, is_on: bool) -> Conne
 
 
 def disconnect(session: Session, name: str, act: Act) -> Connection:
-    """End a connection: its address and its API key are gone, what it delivered stays. Raises NotFound."""
+    """End a connection: its address, API key and tokens are gone, what it delivered stays. Raises NotFound."""
     connection = lock(session, name)
     connection.disconnected_at = act.now
     _end_previous(session, connection, secret=True, key=True)
-    session.connection().execute(delete(ApiKey).where(col(ApiKey.connection_id) == connection.id))
+    for kept in (ApiKey, SlackPace, SlackWorkspace):
+        session.connection().execute(delete(kept).where(col(kept.connection_id) == connection.id))
     audit.note(session, "connection.ended", audit_target(connection), act)
     return connection
 

@@ -16,13 +16,15 @@ from app.errors import Malformed
 from app.services.intake import connections, health, recent
 from app.services.intake.connections import NewConnection
 from app.services.operations.secrets import SigningKey
+from app.services.slack import workspaces
 from app.services.weeks import weeks
 from app.web.deps import AppKey, OrganizerRealAct, ReadSession
 from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, says
 from app.web.http.forms import Form, FormInvalid, FormState
-from app.web.organizer import source_backfill, source_demo, source_words
+from app.web.organizer import source_backfill, source_demo, source_slack, source_words
 from app.web.organizer.page import zone_name, zone_of
+from app.web.organizer.source_slack import TokenForm
 from app.web.organizer.sources import optional_secret
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
@@ -33,6 +35,8 @@ DONE = {
     "secret": "Changed the secret.",
     "revoked": "Revoked. Only the newest secret and address work now.",
     "gone": "Saved.",
+    "token": "Token saved. It’s being tried: this page shows within seconds if it works.",
+    "token-removed": "Token removed.",
     "sent": "Sent. It shows below within seconds.",
 }
 SHOWN = 5  # deliveries on the page; the page of deliveries has all
@@ -84,6 +88,7 @@ def source_page(page: Page[SignedInAct], name: str) -> Response:
         manifest=manifest.text(f"{base}/hooks/{connection.name}"),
         lacks_secret=tool.signs_with != "nothing" and not connections.has_secret(page.key, connection),
         demo=source_demo.OUTCOMES if page.demo_tools else {}, backfill=source_backfill.section(page, connection),
+        slack=source_slack.section(page, connection),
     )  # fmt: skip
 
 
@@ -144,6 +149,30 @@ def choose_gone(request: Request, act: OrganizerRealAct, connection: str, form: 
         return Done("organizer_source", "gone", {"connection": connection})
 
     return submit(request, act, choose, form=form, page=_page(connection))
+
+
+@router.post("/bot-token", name="bot_token_set")
+def set_token(
+    request: Request, act: OrganizerRealAct, key: AppKey, connection: str, form: FormState[TokenForm]
+) -> Response:
+    """Keep a bot token of Slack, and have it tried."""
+
+    def change(session: Session, act: SignedInAct) -> Done:
+        workspaces.set_token(session, key, connection, act, token=form.data.token)
+        return Done("organizer_source", "token", {"connection": connection})
+
+    return submit(request, act, change, form=form, page=_page(connection))
+
+
+@router.post("/bot-token/clear", name="bot_token_clear")
+def clear_token(request: Request, act: OrganizerRealAct, connection: str) -> Response:
+    """Forget the bot token of Slack."""
+
+    def clear(session: Session, act: SignedInAct) -> Done:
+        workspaces.clear_token(session, connection, act)
+        return Done("organizer_source", "token-removed", {"connection": connection})
+
+    return submit(request, act, clear, page=_page(connection))
 
 
 @router.post("/disconnect", name="source_disconnect")

@@ -95,6 +95,9 @@ ACTIONS = {
     "sign-in.ended": "Ended a sign-in",
     "sign-in.started": "Signed in",
     "standings.exported": "Exported standings",
+    "slack.token-cleared": "Removed a bot token of Slack",
+    "slack.token-revoked": "Slack took a bot token back",
+    "slack.token-set": "Set a bot token of Slack",
     "team.adjusted": "Adjusted a team’s points",
     "team.made": "Made a team",
     "team.nudged": "Asked a team to take a shift",
@@ -195,6 +198,8 @@ JOBS = {
     "mail.sign_in_link": "A sign-in link by email",
     "shifts.remind": "Reminders of a shift",
     "week.change": "A planned opening, freeze or closing of a week",
+    "slack.meet": "Looking someone up at Slack",
+    "slack.try_token": "Trying a bot token of Slack",
     "upkeep.back_up": "The daily backup",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }

@@ -19,7 +19,7 @@ from app.services.intake import processing
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
 from app.services.ledger import my_week
-from app.services.slack import logs, people
+from app.services.slack import logs, meeting, people, workspaces
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.delivery_queue import DeliveryQueue
@@ -52,21 +52,39 @@ class SlackDesk:
             return Response()
         if call.kind == "challenge":
             return JSONResponse({"challenge": call.challenge})
-        if call.kind != "command":
-            return self._said(await self._queue.store(incoming.ignored(f"Nothing to do: {call.type or call.kind}.")))
-        return await self._command(recipient, incoming, call)
+        is_ours = await self._database.reads.run(self._is_ours, recipient, call)
+        if not is_ours:
+            delivery_id = await self._queue.store(incoming.ignored("It comes from another workspace."))
+            return self._said(delivery_id, [sentences.MEMBERS_ONLY] if call.kind == "command" else None)
+        if call.kind == "command":
+            return await self._command(recipient, incoming, call)
+        if call.ends_bot and call.sent_at is not None:
+            await self._database.writes.run(self._end_bot, recipient, call.sent_at)
+        return self._said(await self._queue.store(incoming.ignored(f"Nothing to do: {call.type or call.kind}.")))
+
+    def _is_ours(self, recipient: Recipient, call: Call) -> bool:
+        """Tell whether a call comes from the connected workspace, as far as that is known, and from a member of it."""
+        with self._database.reading() as session:
+            workspace = workspaces.find(session, recipient.id)
+        team = workspace.team_id if workspace else ""
+        return not team or {call.team_id, call.user_team_id} <= {team, ""}
+
+    def _end_bot(self, recipient: Recipient, at: datetime) -> None:
+        with self._database.unit_of_work() as session:
+            workspaces.revoked(session, recipient.id, at, self._clock.real(), sentences.REMOVED)
 
     async def _command(self, recipient: Recipient, incoming: Incoming, call: Call) -> Response:
         command = commands.parse(call.text)
         if command.verb == "log" and command.kind:
             delivery_id = await self._queue.store(incoming)
-            return self._said(delivery_id, await self._in_time(partial(self._log, delivery_id, call.user_id)))
+            return self._said(
+                delivery_id, await self._in_time(partial(self._log, recipient, delivery_id, call.user_id))
+            )
         delivery_id = await self._queue.store(incoming.ignored(f"Answered: /assembly {command.verb}."))
         if command.verb == "log":
             return self._said(delivery_id, [sentences.USAGE])
         if command.verb == "board":
-            board = partial(self._database.reads.run, self._board, recipient, call, self._clock.game())
-            return self._said(delivery_id, await self._in_time(board))
+            return self._said(delivery_id, await self._in_time(partial(self._board, recipient, call.user_id)))
         return self._said(delivery_id, sentences.help_lines(self._public_url))
 
     @staticmethod
@@ -82,10 +100,12 @@ class SlackDesk:
         except Problem as problem:
             return [problem.detail]
 
-    async def _log(self, delivery_id: str, user_id: str) -> list[str]:
+    async def _log(self, recipient: Recipient, delivery_id: str, user_id: str) -> list[str]:
         """Process a log now, unless another process does; what became of it."""
         await self._database.writes.run(self._process, delivery_id)
-        return [sentences.log_line(await self._database.reads.run(self._outcome, delivery_id), user_id)]
+        outcome = await self._database.reads.run(self._outcome, delivery_id)
+        is_looked_up = outcome.state == "unmatched" and await self._look_up(recipient, user_id)
+        return [sentences.log_line(outcome, user_id, is_looked_up=is_looked_up)]
 
     def _process(self, delivery_id: str) -> None:
         with self._database.unit_of_work() as session:
@@ -97,11 +117,29 @@ class SlackDesk:
         with self._database.reading() as session:
             return logs.outcome(session, delivery_id)
 
-    def _board(self, recipient: Recipient, call: Call, now: datetime) -> list[str]:
+    async def _look_up(self, recipient: Recipient, user_id: str) -> bool:
+        """Have somebody looked up at Slack, if that can be asked and wasn't today."""
+        return await self._database.writes.run(self._plan, recipient, user_id)
+
+    def _plan(self, recipient: Recipient, user_id: str) -> bool:
+        with self._database.unit_of_work() as session:
+            workspace = workspaces.find(session, recipient.id)
+            can_ask = workspace is not None and workspace.token is not None
+            return can_ask and meeting.plan(session, recipient.id, user_id, self._clock.real())
+
+    async def _board(self, recipient: Recipient, user_id: str) -> list[str]:
+        lines = await self._database.reads.run(self._board_lines, recipient, user_id, self._clock.game())
+        if lines is not None:
+            return lines
+        is_looked_up = await self._look_up(recipient, user_id)
+        return [sentences.LOOKING if is_looked_up else sentences.UNKNOWN.format(user=user_id)]
+
+    def _board_lines(self, recipient: Recipient, user_id: str, now: datetime) -> list[str] | None:
+        """The board as the public sees it; None for who isn't known, where only people who are may see it."""
         with self._database.reading() as session:
-            person = people.find(session, recipient.source, call.user_id)
+            person = people.find(session, recipient.source, user_id)
             if person is None and not self._is_public:
-                return [sentences.UNKNOWN.format(user=call.user_id)]
+                return None
             week = weeks.pick_current(weeks.every(session), now)
             if week is None:
                 return [sentences.NO_WEEK]

@@ -9,8 +9,10 @@ from app.domain.wording import points_text
 from app.services.slack.logs import LogOutcome
 
 MEMBERS_ONLY = "Members of this workspace only."
+REMOVED = "The app was removed at Slack. Install it again, and paste its new token."
 NO_WEEK = "There’s no week yet."
 UNKNOWN = "I don’t know you yet. Ask an organizer to name you: your Slack ID is {user}."
+LOOKING = "I’m looking you up by your email. Try again in a moment."
 ONE_MOMENT = "One moment… It’s saved, and counted within seconds."
 USAGE = "Say what you did: /assembly log issue LINK NOTE. In place of “issue” you can say “feature” or “card”."
 SHOWN = 3
@@ -46,8 +48,8 @@ def _row(standing: Standing) -> str:
     return f"{standing.rank}. {isolated(standing.team)}: {points_text(standing.points)}"
 
 
-def log_line(outcome: LogOutcome, user_id: str) -> str:
-    """Tell what became of a log."""
+def log_line(outcome: LogOutcome, user_id: str, *, is_looked_up: bool) -> str:
+    """Tell what became of a log; `is_looked_up` says that its author is being looked for by their email."""
     match outcome.state:
         case "recorded":
             return f"Logged 1 {outcome.one}."
@@ -55,6 +57,8 @@ def log_line(outcome: LogOutcome, user_id: str) -> str:
             return f"Already counted, by {isolated(outcome.person)}." if outcome.person else "Already counted."
         case "repeated":
             return "Reversed by an organizer. Ask them."
+        case "unmatched" if is_looked_up:
+            return "Saved. I’m looking you up by your email. If someone here has it, it counts within seconds."
         case "unmatched":
             return f"Saved. {UNKNOWN.format(user=user_id)} It counts from then on, at its own time."
         case "received":

@@ -1,0 +1,134 @@
+"""Slack, as jobs: a token is tried, and who typed something unknown is looked up, at the pace that Slack takes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from app.bulkheads import Bulkhead
+from app.clock import Clock
+from app.db.database import Database
+from app.errors import Problem
+from app.integrations.slack.client import Reply, SlackClient
+from app.jobs.worker import Job, Postponed
+from app.services.jobs import Claim
+from app.services.operations.secrets import SigningKey
+from app.services.slack import meeting, pace, workspaces
+from app.services.slack.workspaces import Tried
+
+KINDS: Final = (workspaces.TRY, meeting.MEET)
+LEASE = timedelta(minutes=1)
+ATTEMPTS = 12
+"""A second later, then twice as long each, five minutes at most: over a quarter of an hour."""
+AT_ONCE = 4
+CROWDED = "Too many calls to Slack are under way."
+AWAY = "Slack didn’t answer. Paste the token again in a while."
+REFUSED = {
+    "everything": "Slack doesn’t accept this token. Copy the Bot User OAuth Token again, under Install App.",
+    "feature": "The app may not do this. Paste the manifest again, and install the app again.",
+}
+
+
+class SlackAway(Problem):
+    """Slack has trouble of its own; it is tried again."""
+
+    status = 502
+    title = "Slack is away"
+
+
+class SlackJobs:
+    """The handlers of Slack's jobs. Each call takes its turn in the database, so that all servers keep one pace."""
+
+    def __init__(self, database: Database, clock: Clock, key: SigningKey, api_url: str) -> None:
+        self._database, self._clock, self._key = database, clock, key
+        self._client = SlackClient(api_url)
+        self._threads = Bulkhead("slack", threads=AT_ONCE, seconds=5.0, sentence=CROWDED)
+
+    def jobs(self) -> Sequence[Job]:
+        """The jobs, with how they are tried again."""
+        policy: dict[str, Any] = {
+            "lease": LEASE, "attempts": ATTEMPTS, "backoff": timedelta(seconds=1), "factor": 2,
+            "longest": timedelta(minutes=5),
+        }  # fmt: skip
+        return [Job(workspaces.TRY, self.try_token, **policy), Job(meeting.MEET, self.meet, **policy)]
+
+    async def try_token(self, claim: Claim) -> None:
+        """Try the token that waits, and use it if it works."""
+        connection_id = str(claim.payload["connection"])
+        token = await self._database.reads.run(self._waiting_token, connection_id)
+        if token is None:
+            return
+        try:
+            reply = await self._call(connection_id, "auth.test", token, {})
+        except Problem:
+            if claim.attempt >= ATTEMPTS:
+                await self._database.writes.run(self._refuse, connection_id, token, AWAY)
+            raise
+        await self._database.writes.run(self._settle, connection_id, token, reply)
+
+    def _waiting_token(self, connection_id: str) -> str | None:
+        with self._database.reading() as session:
+            return workspaces.waiting_token(session, self._key, connection_id)
+
+    def _refuse(self, connection_id: str, token: str, sentence: str) -> None:
+        with self._database.unit_of_work() as session:
+            workspaces.refuse(session, self._key, connection_id, token, sentence, self._clock.real())
+
+    def _settle(self, connection_id: str, token: str, reply: Reply) -> None:
+        verdict, said = reply.verdict, reply.document
+        if verdict.kind != "done":
+            usual = f"Slack refused the token: {verdict.error}."
+            self._refuse(connection_id, token, REFUSED.get(verdict.scope, usual))
+            return
+        tried = Tried(
+            str(said.get("team_id") or ""), str(said.get("team") or "")[:200], str(said.get("user_id") or ""),
+            reply.scopes, is_org_wide=bool(said.get("is_enterprise_install")),
+        )  # fmt: skip
+        with self._database.unit_of_work() as session:
+            workspaces.accept(session, self._key, connection_id, token, tried, self._clock.real())
+
+    async def meet(self, claim: Claim) -> None:
+        """Look somebody up, and know them from then on by the email that Slack confirmed."""
+        connection_id, user_id = str(claim.payload["connection"]), str(claim.payload["user"])
+        token = await self._database.reads.run(self._token, connection_id)
+        if token is None:
+            return
+        reply = await self._call(connection_id, "users.info", token, {"user": user_id}, is_awaited=True)
+        await self._database.writes.run(self._meet, connection_id, user_id, reply)
+
+    def _token(self, connection_id: str) -> str | None:
+        with self._database.reading() as session:
+            return workspaces.token_of(session, self._key, connection_id)
+
+    def _meet(self, connection_id: str, user_id: str, reply: Reply) -> None:
+        now = self._clock.real()
+        with self._database.unit_of_work() as session:
+            if reply.verdict.scope == "everything":
+                workspaces.revoked(session, connection_id, now, now, REFUSED["everything"])
+            elif reply.verdict.kind == "done":
+                meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
+
+    async def _call(
+        self, connection_id: str, method: str, token: str, arguments: Mapping[str, Any], *, is_awaited: bool = False
+    ) -> Reply:
+        """Call a method in its turn. Raises Postponed until the turn comes, or while Slack wants to be left alone."""
+        until = await self._database.writes.run(self._take, connection_id, method, is_awaited)
+        if until is not None:
+            raise Postponed(until)
+        now = self._clock.real()
+        reply = await self._threads.run(self._client.call, method, token, arguments, now, long=True)
+        match reply.verdict.kind:
+            case "rests":
+                rested = self._clock.real() + timedelta(seconds=reply.verdict.seconds)
+                await self._database.writes.run(self._rest, connection_id, method, rested)
+                raise Postponed(rested)
+            case "again":
+                raise SlackAway(f"Slack has trouble of its own ({reply.verdict.error}).")
+        return reply
+
+    def _take(self, connection_id: str, method: str, is_awaited: bool) -> datetime | None:
+        with self._database.unit_of_work() as session:
+            return pace.take(session, connection_id, method, self._clock.real(), is_awaited=is_awaited)
+
+    def _rest(self, connection_id: str, method: str, until: datetime) -> None:
+        with self._database.unit_of_work() as session:
+            pace.rest(session, connection_id, method, until, self._clock.real())
