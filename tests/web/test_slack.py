@@ -17,6 +17,7 @@ from app.services.slack.workspaces import Tried
 from tests.builders import ADA, SLUG, act_by
 from tests.slack.checks import check_message
 from tests.slack.running import signed
+from tests.web.playing_shifts import Shifts
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, sign_in, until
 
 HOOK, SECRET = "/hooks/slack", "8f742231b10e8888abcd99yyyzzz85a5"
@@ -154,10 +155,44 @@ def test_board_of_a_frozen_week_is_that_of_the_freeze(slack: Slack) -> None:
     assert ("The board is frozen." in board, "35" in board) == (True, False)
 
 
+def test_me_is_ones_own_team_what_it_earned_last_and_the_next_shift(slack: Slack) -> None:
+    shift = Shifts(slack.site)
+    for number in range(6):
+        slack.site.record(kind="issue", external_id=f"i{number}", person="bo@example.com", url=None)
+    slack.site.adjust("Cats", 35, "cats")
+    before = slack.said(slack.type("me"))
+    shift.sign_up(shift.make(), ADA)
+
+    after = slack.said(slack.type(""))
+
+    where, earned, coming = after.split("\n\n")
+    assert where == "Owls: 30 points, 2nd of 2. 5 points behind Cats"
+    assert [line.rpartition(", ")[2] for line in earned.splitlines()] == ["Bo Nguyen: +5"] * 5
+    assert coming == "Your next shift: Thu 15 Sep 06:00–08:00 PDT."
+    assert before.endswith("You have no shift yet.")
+    assert slack.said(slack.type("me", user="U9")) == STRANGER
+
+
+def test_shifts_are_the_next_eight_with_a_free_seat(slack: Slack) -> None:
+    shift = Shifts(slack.site)
+    assert slack.said(slack.type("shifts")) == "No shift has a free seat."
+    full = shift.make("2022-09-14 15:00", seats=1)
+    shift.sign_up(full, ADA)
+    shift.make("2022-09-14 06:00", label="over")
+    shift.change(shift.make("2022-09-14 17:00", label="cancelled"), cancelled_at=slack.site.clock.now)
+    for hour in range(9):
+        shift.make(f"2022-09-15 {6 + hour:02}:00", hours=1, label="<!here>" if hour == 0 else "")
+
+    lines = slack.said(slack.type("shifts")).split("\n\n")
+
+    rows = lines[0].splitlines()
+    assert (len(rows), rows[0], lines[1:]) == (8, "Thu 06:00–07:00 PDT, <!here>: 3 of 3 free", ["1 more"])
+
+
 def test_what_is_only_looked_at_leaves_no_text_behind(slack: Slack) -> None:
     answers = [slack.type(text) for text in ("help", "board", "", "hello my secret")]
 
-    assert [slack.said(each).startswith("/assembly board:") for each in answers] == [True, False, True, True]
+    assert [slack.said(each).startswith("/assembly: your team") for each in answers] == [True, False, False, True]
     replayed = slack.site.post(f"{API}/deliveries/{answers[0].headers['assembly-delivery']}/replay", "admin")
     assert replayed.status_code == 202
     until(lambda: {slack.delivery(each)["state"] for each in answers} == {"ignored"})
@@ -247,7 +282,7 @@ def test_an_app_that_was_removed_loses_its_token_and_an_older_event_nothing(slac
     send(second, 5)
 
     assert token() is None
-    assert slack.said(slack.type("help")).startswith("/assembly board")
+    assert slack.said(slack.type("help")).startswith("/assembly: your team")
 
 
 def test_organizers_hand_a_bot_token_over_and_never_see_it_again(slack: Slack) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 KINDS = {"issue": "issue", "feature": "feature_request", "card": "knowledge_card"}
 """The kinds of the rules that people log, by the word for each."""
-VERBS = ("help", "board", "log")
+VERBS = ("help", "board", "me", "shifts", "log")
 LONGEST_KEY, LONGEST_LINK, LONGEST_NOTE = 200, 2_000, 1_000
 
 _LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>|(https?://\S+)", re.IGNORECASE)
@@ -25,11 +25,11 @@ class Command:
 
 
 def parse(text: str) -> Command:
-    """Read what somebody typed, with Slack's escapes; nothing at all asks for help, as an unknown verb does."""
+    """Read what somebody typed, with Slack's escapes: nothing at all asks for `me`, an unknown verb for help."""
     verb, _, rest = text.strip().partition(" ")
     verb = verb.casefold()
     if verb != "log":
-        return Command(verb if verb in VERBS else "help")
+        return Command(verb if verb in VERBS else "help" if verb else "me")
     first, _, more = rest.strip().partition(" ")
     kind = KINDS.get(first.casefold(), "")
     said = more if kind else rest

@@ -18,12 +18,11 @@ from app.integrations.sources import registry
 from app.services.intake import processing
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
-from app.services.ledger import my_week
 from app.services.slack import logs, meeting, people, workspaces
-from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.delivery_queue import DeliveryQueue
 from app.web.slack import sentences
+from app.web.slack.looks import LOOKS, NEEDS_A_PERSON, Look
 
 DELIVERY: Final = "Assembly-Delivery"
 """The header with the id of a call's delivery: the body is what Slack shows."""
@@ -83,8 +82,9 @@ class SlackDesk:
         delivery_id = await self._queue.store(incoming.ignored(f"Answered: /assembly {command.verb}."))
         if command.verb == "log":
             return self._said(delivery_id, [sentences.USAGE])
-        if command.verb == "board":
-            return self._said(delivery_id, await self._in_time(partial(self._board, recipient, call.user_id)))
+        if command.verb in LOOKS:
+            look = partial(self._look, recipient, call.user_id, command.verb)
+            return self._said(delivery_id, await self._in_time(look))
         return self._said(delivery_id, sentences.help_lines(self._public_url))
 
     @staticmethod
@@ -127,25 +127,23 @@ class SlackDesk:
             can_ask = workspace is not None and workspace.token is not None
             return can_ask and meeting.plan(session, recipient.id, user_id, self._clock.real())
 
-    async def _board(self, recipient: Recipient, user_id: str) -> list[str]:
-        lines = await self._database.reads.run(self._board_lines, recipient, user_id, self._clock.game())
+    async def _look(self, recipient: Recipient, user_id: str, verb: str) -> list[str]:
+        lines = await self._database.reads.run(self._lines, recipient, user_id, verb, self._clock.game())
         if lines is not None:
             return lines
         is_looked_up = await self._look_up(recipient, user_id)
         return [sentences.LOOKING if is_looked_up else sentences.UNKNOWN.format(user=user_id)]
 
-    def _board_lines(self, recipient: Recipient, user_id: str, now: datetime) -> list[str] | None:
-        """The board as the public sees it; None for who isn't known, where only people who are may see it."""
+    def _lines(self, recipient: Recipient, user_id: str, verb: str, now: datetime) -> list[str] | None:
+        """The lines that a verb asks for, as the public sees them; None for who isn't known and would have to be."""
         with self._database.reading() as session:
             person = people.find(session, recipient.source, user_id)
-            if person is None and not self._is_public:
+            if person is None and (verb in NEEDS_A_PERSON or not self._is_public):
                 return None
             week = weeks.pick_current(weeks.every(session), now)
             if week is None:
                 return [sentences.NO_WEEK]
-            team = my_week.team_in(session, week, person.id) if person else None
-            board = boards.seen(session, week, weeks.view_of(week, "public"), now)
-        return sentences.board_lines(board, team.id if team else None)
+            return LOOKS[verb](Look(session, week, person, now, self._public_url))
 
     @staticmethod
     def _said(delivery_id: str, lines: Sequence[str] | None = None) -> Response:

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from app.domain.slack.commands import KINDS
 from app.domain.standings.board import Board, Standing
+from app.domain.standings.receipt import ReceiptLine
+from app.domain.standings.team_position import placing
 from app.domain.text.direction import isolated
 from app.domain.wording import points_text
+from app.models import Week
+from app.services.shifts import refusals
+from app.services.shifts.listing import ShiftItem
+from app.services.shifts.own_seats import NextSeat
 from app.services.slack.logs import LogOutcome
 
 MEMBERS_ONLY = "Members of this workspace only."
@@ -22,7 +28,9 @@ SHOWN = 3
 def help_lines(url: str) -> list[str]:
     """List what can be typed."""
     return [
+        "/assembly: your team, what it earned last, and your next shift.\n"
         "/assembly board: who leads, and where your team is.\n"
+        "/assembly shifts: the next shifts with a free seat.\n"
         f"/assembly log {'|'.join(KINDS)} LINK NOTE: log what you did. A link counts once.\n"
         "/assembly help: this list.",
         f"All else is at {url}" if url else "",
@@ -46,6 +54,39 @@ def _rows(standings: Sequence[Standing], own_team_id: str | None) -> list[str]:
 
 def _row(standing: Standing) -> str:
     return f"{standing.rank}. {isolated(standing.team)}: {points_text(standing.points)}"
+
+
+def my_lines(
+    week: Week, board: Board, own: Standing | None, lines: Sequence[ReceiptLine], seat: NextSeat | None
+) -> list[str]:
+    """One's own team, its place, what it earned last (the newest first), and one's next shift."""
+    coming = f"Your next shift: {refusals.dated(seat)}." if seat else "You have no shift yet."
+    if own is None:
+        return [f"{isolated(week.name)}: you’re in no team.", coming]
+    place = placing(board.standings, own)
+    where = f"{isolated(own.team)}: {points_text(own.points)}{f', {place.place}' if place.place else ''}."
+    earned = "\n".join(_earned(line, week) for line in lines)
+    return [f"{where} {place.gap}".rstrip(), earned, coming]
+
+
+def _earned(line: ReceiptLine, week: Week) -> str:
+    who = f", {isolated(line.person)}" if line.person else ""
+    sign = "−" if line.points < 0 else "+"
+    return f"{line.at.astimezone(week.zone):%a %H:%M} {line.what}{who}: {sign}{abs(line.points):,}"
+
+
+def shift_lines(week: Week, items: Sequence[ShiftItem], number: int, url: str) -> list[str]:
+    """The next open shifts of so many, and where to take one."""
+    if not items:
+        return ["No shift has a free seat.", url]
+    rows = "\n".join(_shift(week, item) for item in items)
+    more = f"{number - len(items):,} more" if number > len(items) else ""
+    return [rows, more, f"Take one at {url}" if url else ""]
+
+
+def _shift(week: Week, item: ShiftItem) -> str:
+    label = f", {isolated(item.shift.label)}" if item.shift.label else ""
+    return f"{refusals.when_in(week, item.shift)}{label}: {item.free} of {item.shift.seats} free"
 
 
 def log_line(outcome: LogOutcome, user_id: str, *, is_looked_up: bool) -> str:

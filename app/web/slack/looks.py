@@ -1,0 +1,63 @@
+"""Looks of Slack's people at their week: the board, their own team, the open shifts, as the public may see them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from app.models import Person, Week
+from app.services.ledger import my_week
+from app.services.shifts import listing, own_seats
+from app.services.standings import boards
+from app.services.weeks import weeks
+from app.web.slack import sentences
+
+LINES = 5
+"""Lines of a receipt: what was earned last."""
+OPEN_SHIFTS = 8
+
+
+class Look(NamedTuple):
+    """Somebody's look at a week: the person, None where nobody is known, and where pages are."""
+
+    session: Session
+    week: Week
+    person: Person | None
+    now: datetime
+    url: str
+
+
+def board(look: Look) -> list[str]:
+    """The top of the board and one's own team."""
+    team = my_week.team_in(look.session, look.week, look.person.id) if look.person else None
+    seen = boards.seen(look.session, look.week, weeks.view_of(look.week, "public"), look.now)
+    return sentences.board_lines(seen, team.id if team else None)
+
+
+def me(look: Look) -> list[str]:
+    """One's own team with what it earned last, and one's next shift."""
+    if look.person is None:
+        return []
+    seat = own_seats.next_seat(look.session, look.person.id, look.now)
+    team = my_week.team_in(look.session, look.week, look.person.id)
+    view = weeks.view_of(look.week, "public")
+    seen = boards.seen(look.session, look.week, view, look.now)
+    own = next((each for each in seen.standings if team and each.team_id == team.id), None)
+    if own is None:
+        return sentences.my_lines(look.week, seen, None, [], seat)
+    receipt = boards.receipt(look.session, look.week, own.team_id, view)
+    return sentences.my_lines(look.week, seen, own, list(reversed(receipt.items[-LINES:])), seat)
+
+
+def shifts(look: Look) -> list[str]:
+    """The next shifts with a free seat."""
+    items = listing.of_week(look.session, look.week, weeks.view_of(look.week, "public"))
+    free = [item for item in items if item.free and item.shift.starts_at > look.now]
+    url = f"{look.url.rstrip('/')}/weeks/{look.week.slug}/shifts" if look.url else ""
+    return sentences.shift_lines(look.week, free[:OPEN_SHIFTS], len(free), url)
+
+
+LOOKS: Mapping[str, Callable[[Look], list[str]]] = {"board": board, "me": me, "shifts": shifts}
+"""The looks, by the verb that asks for each."""
+NEEDS_A_PERSON = frozenset({"me"})
