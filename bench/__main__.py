@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, deliveries, growth, imports, rules, serving, shifts, streams, updates
+from bench import bulk, deliveries, forecast, growth, imports, rules, serving, shifts, streams, updates
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
@@ -14,6 +14,7 @@ MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "serving": serving.measure,
     "bulk": bulk.measure,
     "rules": rules.measure,
+    "forecast": forecast.measure,
     "imports": imports.measure,
     "growth": growth.measure,
     "updates": updates.measure,

@@ -14,6 +14,7 @@ FIGURES = [
     "batches of 100 lines over the API",
     "scoring 100 activities under other rules",
     "dry run of other rules on 100 activities",
+    "forecast of 2 channels from a year of half hours",
     "import of 200 lines, SQLite",
     "team list of 60 lines against executemany, SQLite",
     "import of 200 lines, PostgreSQL",

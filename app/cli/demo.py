@@ -24,7 +24,7 @@ from app.domain.actor import Act, system
 from app.errors import Conflict, Problem
 from app.main import create_app
 from app.services.access import accounts, links, tokens
-from app.services.demo import earlier, replay
+from app.services.demo import earlier, replay, volume
 from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
 from app.services.demo.replay import Replay
 from app.services.operations import server_lock
@@ -100,6 +100,7 @@ def _prepare(database: Database, *, finished: bool) -> str:
     """Set the week up after an earlier one, or play it to its end at once; returns a token's text."""
     with database.unit_of_work() as session:
         earlier.prepare(session)
+        volume.prepare(session)
     replay.prepare(database)
     if finished:
         replay.finish(database)

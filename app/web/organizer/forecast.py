@@ -1,9 +1,10 @@
 """`/organizer/forecast`: how many customers will write, and one click that turns it into people on shifts."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
@@ -115,13 +116,15 @@ def _flash(done: str, changed: str) -> str:
 
 
 def forecast_page(page: Page[SignedInAct], *, asked: Asked) -> Response:
-    """The page of a channel's forecast."""
+    """The page of a channel's forecast; of a week long over, what could be said before it."""
     session, now = page.session, page.act.now
     week = weeks.default_week(session, now)
     zone = week.zone if week else zone_or_utc("UTC")
     first = day_typed(asked.first) or _first(week, local_day(now, zone))
-    span = first_moment(first, zone), first_moment(first + SHOWN_DAYS * ONE_DAY, zone)
-    found = forecasts.forecast(session, Wanted(asked.channel, 120, zone, *span), now)
+    found = _shown(session, asked.channel, zone, first, now)
+    if week is not None and not asked.first and first > week.ends and not forecast_view.day_rows(found):
+        first = week.starts
+        found = _shown(session, asked.channel, zone, first, now)
     saved = plans.saved(session)
     form, answering = _answering(page, asked, usual(asked.channel, saved))
     needs = staffing.needs_of(session, week, {**saved, asked.channel: answering}, now) if week else []
@@ -135,6 +138,12 @@ def forecast_page(page: Page[SignedInAct], *, asked: Asked) -> Response:
         figures=typed(asked.channel, answering), send=page.form(ContactsForm), day=page.form(DayForm, "mark"),
         mistakes=mistakes(page.problem), columns=contact_lists.LAYOUT.names,
     )  # fmt: skip
+
+
+def _shown(session: Session, channel: Channel, zone: ZoneInfo, first: date, now: datetime) -> Forecast:
+    """Seven days in intervals of two hours."""
+    span = first_moment(first, zone), first_moment(first + SHOWN_DAYS * ONE_DAY, zone)
+    return forecasts.forecast(session, Wanted(channel, 120, zone, *span), now)
 
 
 def _first(week: Week | None, today: date) -> date:

@@ -1,0 +1,55 @@
+"""Contacts before the week: sixteen weeks of email and eight of chat, a holiday, and a day that wasn't normal."""
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+from math import exp
+
+from sqlmodel import Session
+
+from app.domain.actor import Act, system
+from app.domain.calendar.days import moment_at
+from app.domain.forecast.intervals import Channel, Count
+from app.services.demo.cast import SIGNED_UP, STARTS, ZONE
+from app.services.demo.lots import lot
+from app.services.forecasts import contacts, days, plans
+from app.services.forecasts.contacts import Imported
+from app.services.forecasts.plans import Answering
+
+LABOR_DAY, INDEPENDENCE_DAY = date(2022, 9, 5), date(2022, 7, 4)
+OUTAGE = date(2022, 8, 10)
+MOST = 100
+"""Of a half hour."""
+ACT = Act(system("demo"), SIGNED_UP)
+
+
+def prepare(session: Session) -> None:
+    """Import what customers wrote before the week, and save how it is answered."""
+    contacts.put(session, [*_written("email", 16, 9), *_written("chat", 8, 4)], ACT)
+    days.mark(session, INDEPENDENCE_DAY, "holiday", "Independence Day", ACT)
+    days.mark(session, LABOR_DAY, "holiday", "Labor Day", ACT)
+    days.mark(session, OUTAGE, "not-normal", "Sign-in was down", ACT)
+    plans.save(session, "email", Answering(540, 3_600), ACT)
+
+
+def _written(channel: Channel, weeks: int, busiest: int) -> Iterator[Imported]:
+    """Half hours from 06:00 to 18:00, busiest before noon, quieter at weekends and on holidays."""
+    for back in range(1, 7 * weeks + 1):
+        day = STARTS - timedelta(days=back)
+        share = 0.3 if day.weekday() > 4 or day in (LABOR_DAY, INDEPENDENCE_DAY) else 1.0
+        share *= 2.5 if day == OUTAGE else 1.0
+        for number in range(24):
+            usual = busiest * share * max(0.15, 1 - abs(number - 9) / 14)
+            starts_at = moment_at(day, time(6 + number // 2, number % 2 * 30), ZONE)
+            if starts_at is not None:
+                yield Imported(channel, Count(starts_at, 30, _drawn(usual, lot(channel, day, number))))
+
+
+def _drawn(mean: float, chance: float) -> int:
+    """A count around a mean, as customers who know nothing of each other make it (Poisson)."""
+    count, probability = 0, exp(-mean)
+    reached = probability
+    while reached < chance and count < MOST:
+        count += 1
+        probability *= mean / count
+        reached += probability
+    return count

@@ -1,0 +1,30 @@
+"""The demo's contacts: enough of them for a forecast with its accuracy, a holiday's effect, and people."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.db.database import Database
+from app.domain.calendar.days import first_moment
+from app.services.demo import volume
+from app.services.demo.cast import SIGNED_UP, STARTS, ZONE
+from app.services.forecasts import forecasts
+from app.services.forecasts.forecasts import Wanted
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_forecast_of_the_demos_week_knows_everything(database: Database) -> None:
+    with database.unit_of_work() as session:
+        volume.prepare(session)
+    span = first_moment(STARTS, ZONE), first_moment(STARTS + timedelta(days=1), ZONE)
+
+    with database.reading() as session:
+        found = forecasts.forecast(session, Wanted("email", 30, ZONE, *span), SIGNED_UP)
+
+    ten = found.items[20]
+    assert (ten.estimate.weeks, ten.note) == (14, None)
+    assert ten.people is not None
+    assert found.learned.model.holiday is not None
+    assert found.learned.model.holiday < 1
+    assert found.learned.model.accuracy is not None
+    assert found.learned.model.accuracy.is_better_than_naive
