@@ -14,7 +14,7 @@
     line.className = "alert alert--refused";
     line.setAttribute("role", "alert");
     line.textContent = isPress(context) ? "Not sent. Check your connection and try again." : `Not live since ${clock(lostAt)}.`;
-    document.getElementById("remote-state").before(line);
+    document.getElementById("remote-state")?.before(line);
   }
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (isOurs(ctx)) tell(ctx); });
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.config import Settings
-from app.services.displays import messages
+from app.models import ScreenMessage
+from app.services.displays import messages, plans
 from app.services.displays.messages import MessageFields
 from tests.builders import act_by
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, pair, serving, sign_in, until
@@ -99,6 +100,35 @@ def test_scene_that_does_not_exist_is_refused(site: RunningApp, organizer: Visit
     assert organizer.post(REMOTE, do="show", scene="news").status_code == 404
     assert organizer.post(REMOTE, do="dance").status_code == 422
     assert organizer.post(REMOTE, screen="0" * 16, do="pause").status_code == 404
+
+
+def test_remote_of_a_screen_that_is_gone_speaks_to_no_other(site: RunningApp, organizer: Visitor) -> None:
+    pair(site)
+    [lobby] = re.findall(r"/organizer/displays/([0-9a-f]{16})/revoke", organizer.get("/organizer/displays").text)
+    before = organizer.get(f"{REMOTE}?screen={lobby}").text
+    organizer.post(f"/organizer/displays/{lobby}/revoke")
+
+    page = organizer.get(f"{REMOTE}?screen={lobby}").text  # as its page asks for itself every two seconds
+    pressed = organizer.post(REMOTE, screen=lobby, do="pause")
+
+    assert (before.count('name="do"'), page.count('name="do"'), "This screen was unpaired." in page) == (3, 0, True)
+    assert (pressed.status_code, "This screen was unpaired." in pressed.text) == (404, True)
+    assert "Scenes take turns." in organizer.get(REMOTE).text
+
+
+def test_message_whose_code_would_hold_too_much_takes_no_screen_away(site: RunningApp, organizer: Visitor) -> None:
+    site.record()
+    link = "https://a.example/" + "\u00e9" * 3_000
+    refused = organizer.post("/organizer/displays/messages", title="Party", link=link)
+    longest = organizer.post("/organizer/displays/messages", title="Party", link=link[: messages.LONGEST_LINK])
+    with site.database.unit_of_work() as session:  # as an earlier version let it pass
+        session.add(ScreenMessage(kind="news", title="Old", text="", link=link, by="Olu", created_at=site.clock.now))
+        plans.tell(session)
+
+    told = picture(site)
+
+    assert (refused.status_code, "must have at most 500 characters" in refused.text) == (422, True)
+    assert (longest.status_code, "Party" in told, "Old" in told, told.count('class="qr"')) == (303, True, True, 1)
 
 
 def test_message_goes_on_screens_changes_and_goes(site: RunningApp, organizer: Visitor) -> None:

@@ -21,6 +21,7 @@ from app.services.displays import plans
 from app.services.ledger.drafts import read_address
 from app.services.weeks import weeks
 
+LONGEST_LINK = 500  # characters: a QR code holds 2,331 bytes at most, four for some letters
 LONGEST_TITLE, LONGEST_TEXT, MOST = 80, 200, 20  # characters that five metres allow; a rotation with more never ends
 
 
@@ -47,8 +48,11 @@ def check_text(text: str) -> str:
 
 def check_link(text: str) -> str:
     """An address for a QR code; may be empty. Raises Malformed."""
+    text = text.strip()
+    if len(text) > LONGEST_LINK:
+        raise Malformed(f"The address must have at most {LONGEST_LINK} characters, this has {len(text)}.")
     try:
-        return read_address(text.strip()) if text.strip() else ""
+        return read_address(text) if text else ""
     except ValueError as flaw:
         raise Malformed(f"The address {flaw}.") from None
 
@@ -90,6 +94,7 @@ def change(session: Session, message_id: str, changes: Mapping[str, Any], act: A
 def write(session: Session, fields: MessageFields, act: Act, *, message_id: str = "") -> ScreenMessage:
     """Put a message on the screens, or change one. Raises Malformed, NotFound, or Conflict for too many."""
     kept = _kept(fields, act.now)
+    serialize(session)  # or two at once could be one too many
     message = find(session, message_id) if message_id else None
     before = _document(message) if message else None
     if message is None:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.screens.wall import MessageKind
 from app.services.displays import messages
-from app.services.displays.messages import LONGEST_TEXT, LONGEST_TITLE, MessageFields
+from app.services.displays.messages import LONGEST_LINK, LONGEST_TEXT, LONGEST_TITLE, MessageFields
 from app.services.ledger.drafts import Instant
 from app.services.validation import parse
 from app.web.api.bodies import takes_changes, takes_json
@@ -25,7 +25,7 @@ STRICT = ConfigDict(extra="forbid", strict=True)
 
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
-Link = Annotated[str, Field(max_length=500, description="The address of a QR code.")]
+Link = Annotated[str, Field(max_length=LONGEST_LINK, description="The address of a QR code.")]
 Until = Annotated[Instant | None, Field(description="When it goes by itself; null is never.")]
 
 

@@ -53,15 +53,15 @@ def remote(request: Request, act: OrganizerRealAct, session: ReadSession, screen
 
 
 def remote_page(page: Page[SignedInAct], *, screen: str) -> Response:
-    """The remote, its state as it stands. A screen that is not there any more leaves the remote of all."""
+    """The remote, its state as it stands; without buttons for a screen that is gone, or they would be for all."""
     wall = plans.wall(page.session)
     paired = [display for display in displays.every(page.session) if display.sha256]
-    screen = screen if screen in [display.id for display in paired] else ALL
+    is_gone = screen != ALL and screen not in [display.id for display in paired]
     plan = wall.plan(screen)
     apart = [display.name for display in paired if _is_apart(wall, display.id)]
     return page.render(
-        "organizer/displays/remote.html", screen=screen, paired=paired, plan=plan, buttons=_buttons(wall, plan),
-        apart=apart if screen == ALL else [], last=_title(wall, plan.shown),
+        "organizer/displays/remote.html", screen=screen, is_gone=is_gone, paired=paired, plan=plan,
+        buttons=_buttons(wall, plan), apart=apart if screen == ALL else [], last=_title(wall, plan.shown),
         zone=zone_of(weeks.default_week(page.session, page.clock.game())),
     )  # fmt: skip
 

@@ -45,7 +45,7 @@ class MessageForm(Form):
     kind: str = "thanks"
     title: Annotated[str, MaxLength(messages.LONGEST_TITLE), says(messages.check_title)]
     text: Annotated[str, MaxLength(messages.LONGEST_TEXT), says(messages.check_text)] = ""
-    link: Annotated[str, MaxLength(500), says(messages.check_link)] = ""
+    link: Annotated[str, MaxLength(messages.LONGEST_LINK), says(messages.check_link)] = ""
     last_day: Annotated[str, MaxLength(10), optional(_day)] = ""
 
 

@@ -12,7 +12,7 @@ ACTIONS = {
     "announcement.cleared": "Cleared the announcement",
     "api-key.cleared": "Removed a source’s API key",
     "api-key.set": "Set a source’s API key",
-    "appearance.changed": "Changed name or colour of the pages",
+    "appearance.changed": "Changed name, colour or logo of the pages",
     "archive.exported": "Exported a whole week",
     "audit.exported": "Exported the audit",
     "author.forgotten": "Forgot whose an id is",

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.domain.screens.wall import Message
+from app.services.displays.messages import LONGEST_LINK
 from app.web.http.qr import qr
 from app.web.scenes.scene import Scene, SceneContext
 
@@ -17,11 +19,16 @@ def build_context(context: SceneContext) -> Mapping[str, object] | None:
                 "name": each.key,
                 "until": each.until,
                 "message": each,
-                "code": qr(each.link, title=each.title) if each.link else "",
+                "code": _code(each),
             }
             for each in context.messages
         ]
     }
+
+
+def _code(message: Message) -> str:
+    """The QR code of a message's address; none for one that no code holds, or the whole picture would fail."""
+    return qr(message.link, title=message.title) if 0 < len(message.link) <= LONGEST_LINK else ""
 
 
 SCENE = Scene("message", "Messages", 12, build_context)

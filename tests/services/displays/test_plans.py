@@ -97,6 +97,7 @@ def test_command_to_a_screen_that_is_gone_is_refused(database: Database) -> None
     [
         MessageFields("party", "Hello"), MessageFields("news", " "), MessageFields("news", "x" * 81),
         MessageFields("news", "Hello", "x" * 201), MessageFields("news", "Hello", link="javascript:alert(1)"),
+        MessageFields("news", "Hello", link="https://a.example/" + "x" * 483),
         MessageFields("news", "Hello", until=NOW), MessageFields("news", "a\u202eb"),
     ],
 )  # fmt: skip
