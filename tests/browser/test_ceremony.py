@@ -250,3 +250,17 @@ def test_display_turns_to_the_stage_and_back(chromium: Browser, site: RunningApp
         phone.click("button:text-is('Restart')")
 
         wall.wait_for_selector("#scene-board[data-on]", timeout=10_000)
+
+
+def test_steps_of_the_presenter_are_as_wide_as_the_buttons_and_seen_in_forced_colours(
+    chromium: Browser, site: RunningApp
+) -> None:
+    key = secrets.presenter_key(site.app.state.context.key, SLUG, site.clock.now)
+    with looking(chromium, OFFICE, forced_colors="active") as page:
+        page.goto(f"{site.url}{PRESENT}?key={key}")
+        hint, controls = (page.locator(name).last.bounding_box() for name in (".stage__hint", ".controls"))
+        edge = page.locator(".stage__progress progress").evaluate("bar => getComputedStyle(bar).borderTopWidth")
+
+    assert hint
+    assert controls
+    assert (hint["x"], hint["width"], edge) == (controls["x"], controls["width"], "1px")

@@ -152,3 +152,13 @@ def test_upright_screen_shows_all_of_rows_with_a_tie_break(chromium: Browser, si
         assert wall.page.locator("#scene-board .rank__tie").count() > 8
         assert cut == []
         assert edges == sorted(edges), "rows stand on each other"
+
+
+def test_long_title_of_a_message_makes_a_wide_button_not_a_tall_one(chromium: Browser, site: RunningApp) -> None:
+    with site.database.unit_of_work() as session:
+        messages.write(session, MessageFields("thanks", "W" * 80, "", "", None), act_by("Olu", site.clock.now))
+    with looking(chromium, PHONE) as page:
+        open_as(page, sign_in(site, "olu@example.com", "organizer"), REMOTE)
+        heights = page.eval_on_selector_all(".remote__scene", "all => all.map((each) => each.offsetHeight)")
+
+    assert max(heights) < 3 * min(heights)

@@ -81,6 +81,8 @@ BROKEN = """all => all.flatMap((each) => {
   return found;
 })"""
 
+WRAPPED = BROKEN.replace(r"\S+", ".+")
+
 
 def test_long_address_or_name_breaks_no_word_of_ours_beside_it(chromium: Browser, site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
@@ -88,15 +90,19 @@ def test_long_address_or_name_breaks_no_word_of_ours_beside_it(chromium: Browser
         endpoints.add(
             session, site.app.state.context.key, act_by("Olu"), url=f"https://w.invalid/{'w' * 200}", events=EVENTS
         )
-    broken = {}
+        a_week(session, "longest", name="W" * 60)
+    broken, wrapped = {}, {}
     with desk(chromium, site, TABLET) as page:
-        for path in ("exports", "tokens", "webhooks"):
+        for path in ("exports", "tokens", "webhooks", "weeks"):
             page.goto(f"{site.url}/organizer/{path}")
             words = page.locator(".table__whole, .table .button--small:visible")
             assert words.count()
             broken[path] = (words.evaluate_all(BROKEN), overflow(page))
+            if path in ("tokens", "weeks"):
+                wrapped[path] = page.locator("td.table__line").evaluate_all(WRAPPED)
 
     assert broken == dict.fromkeys(broken, ([], 0))
+    assert wrapped == {"tokens": [], "weeks": []}
 
 
 def test_merging_and_exports_on_a_phone(chromium: Browser, site: RunningApp) -> None:

@@ -10,7 +10,10 @@ from app.domain.wording import listed, ordinal, points_text
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A place such as "2nd of 8" (empty while nobody has points), and what separates the team from its neighbours."""
+    """A place such as "2nd of 8", and what separates the team from its neighbours.
+
+    The place is empty while nobody has points, and for a team alone.
+    """
 
     place: str
     shared: bool
@@ -22,7 +25,7 @@ def placing(standings: Sequence[Standing], own: Standing) -> Placing:
     if standings[0].points <= 0 and own.rank == 1:
         return Placing("", shared=False, gap="No points yet.")
     level = [standing.team for standing in standings if standing.rank == own.rank and standing.team_id != own.team_id]
-    place = f"{ordinal(own.rank)} of {len(standings)}"
+    place = f"{ordinal(own.rank)} of {len(standings)}" if len(standings) > 1 else ""
     return Placing(place, bool(level), _gap(standings, own, level))
 
 

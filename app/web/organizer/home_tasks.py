@@ -62,11 +62,11 @@ def _of_the_service(found: Overview, service: ServiceHealth) -> Iterator[Task]:
 def _of_backups(backups: BackupHealth | None, zone: tzinfo) -> Iterator[Task]:
     if backups is None:
         return
-    newest = f"The newest one is from {stamp(backups.last.at, zone)}." if backups.last else "There’s none so far."
+    newest = f"The newest one is from {stamp(backups.last.at, zone)}." if backups.last else ""
     if backups.given_up:
-        yield Task(f"It failed. {backups.failure} {newest}", "#jobs", "Try again", BACKUP)
+        yield Task(f"It failed. {backups.failure} {newest}".strip(), "#jobs", "Try again", BACKUP)
     elif backups.failure:
-        yield Task(f"It failed and is tried again. {backups.failure} {newest}", name=BACKUP)
+        yield Task(f"It failed and is tried again. {backups.failure} {newest}".strip(), name=BACKUP)
     elif backups.is_old:
         text = f"None for over two days. {newest} Run “assembly-week backup”: it says what is wrong."
         yield Task(text, name=BACKUP)

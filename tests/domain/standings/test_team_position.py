@@ -57,7 +57,7 @@ def test_team_below_zero_has_a_place() -> None:
 def test_team_alone_has_nobody_to_look_at() -> None:
     [alone] = standings((1, "Owls", 7))
 
-    assert placing([alone], alone) == Placing("1st of 1", shared=False, gap="")
+    assert placing([alone], alone) == Placing("", shared=False, gap="")
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,12 @@ def test_two_connections_of_one_account_are_named_in_a_warning(olu: Visitor) -> 
     assert "jira reports for Jira already. What two connections deliver alike counts once." in before
     assert "jira reports for Jira already. What two connections deliver alike counts once." in after
     assert "deliver the same" not in words(olu.get(f"{SOURCES}/jira-2").text)  # nothing has come twice yet
+
+
+def test_warning_of_many_connections_names_three(olu: Visitor) -> None:
+    for number in range(5):
+        connect(olu, "jira", name=f"jira-{number}")
+
+    warning = words(olu.get(f"{SOURCES}/connect/jira").text)
+
+    assert "jira-0 , jira-1 , jira-2 and 2 others report for Jira already." in warning
