@@ -15,6 +15,7 @@ from app.cli import (
     capacity,
     deliveries,
     displays,
+    feedback,
     forecast,
     guide,
     imports,
@@ -72,6 +73,7 @@ app.add_typer(forecast.group, name="forecast")
 app.add_typer(capacity.group, name="capacity")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
+app.add_typer(feedback.group, name="feedback")
 app.add_typer(announcements.group, name="announcement")
 app.add_typer(appearance.group, name="appearance")
 app.add_typer(backfills.group, name="source")

@@ -1,9 +1,11 @@
-"""Reminders of a shift, to everybody who has a seat when they are due."""
+"""Reminders: of a shift to everybody who has a seat when they are due, of feedback to its owner."""
 
+from datetime import date
 from typing import Any
 
 from app.clock import Clock
 from app.db.database import Database
+from app.services.feedback import reminders as feedback_reminders
 from app.services.jobs import Claim
 from app.services.shifts import reminders
 
@@ -16,3 +18,14 @@ async def remind(database: Database, clock: Clock, claim: Claim) -> None:
 def _remind(database: Database, clock: Clock, payload: Any) -> None:
     with database.unit_of_work() as session:
         reminders.remind(session, payload["shift"], payload["kind"], payload["start"], clock.game())
+
+
+async def remind_of_feedback(database: Database, clock: Clock, claim: Claim) -> None:
+    """Remind the owner of the `item` of the payload; done twice, nobody is told twice. Raises Unavailable."""
+    await database.writes.run(_remind_of_feedback, database, clock, claim.payload)
+
+
+def _remind_of_feedback(database: Database, clock: Clock, payload: Any) -> None:
+    with database.unit_of_work() as session:
+        due_on = date.fromisoformat(payload["due_on"])
+        feedback_reminders.remind(session, payload["item"], due_on, payload["number"], clock.game())

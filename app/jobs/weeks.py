@@ -6,6 +6,7 @@ from app.clock import Clock
 from app.db.database import Database
 from app.jobs import clocks, reminders, scheduled_changes, screens, shifts
 from app.jobs.worker import Job
+from app.services.feedback import reminders as feedback_reminders
 from app.services.ledger import timings
 from app.services.shifts import reminders as shift_reminders
 from app.services.shifts import timetable
@@ -13,6 +14,7 @@ from app.services.weeks import schedule
 
 KINDS = (
     shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, clocks.TAKE_OVER, timings.CATCH_UP, schedule.CHANGE,
+    feedback_reminders.REMIND,
 )  # fmt: skip
 watch_screens = screens.watch
 
@@ -25,5 +27,6 @@ def jobs(database: Database, clock: Clock) -> list[Job]:
         Job(shift_reminders.REMIND, partial(reminders.remind, database, clock)),
         Job(clocks.TAKE_OVER, partial(clocks.take_over, database, clock), lease=clocks.LEASE),
         Job(timings.CATCH_UP, partial(clocks.catch_up, database, clock), lease=clocks.LEASE),
+        Job(feedback_reminders.REMIND, partial(reminders.remind_of_feedback, database, clock)),
         Job(schedule.CHANGE, partial(scheduled_changes.change, database, clock)),
     ]

@@ -10,6 +10,7 @@ from app.models.ceremony import Ceremony
 from app.models.cheer import Cheer
 from app.models.clock import KeptClockFact
 from app.models.display import Display, Rotation, ScreenMessage, ScreenPlan
+from app.models.feedback import FeedbackEntry, FeedbackItem
 from app.models.forecast import ChannelPlan, ContactCount, ForecastDay
 from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
@@ -50,6 +51,8 @@ __all__ = [
     "ContactCount",
     "Delivery",
     "Display",
+    "FeedbackEntry",
+    "FeedbackItem",
     "ForecastDay",
     "GuestbookEntry",
     "GuideVersion",

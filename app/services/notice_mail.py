@@ -9,7 +9,16 @@ from sqlmodel import Session, col, select
 
 from app.domain.notices import wording
 from app.domain.notices.emails import Email, Links, compose
-from app.domain.notices.model import ABOUT_DISPLAYS, ABOUT_WEEKS, FOR_ORGANIZERS, KINDS, REMINDERS, Kind, is_kind
+from app.domain.notices.model import (
+    ABOUT_DISPLAYS,
+    ABOUT_FEEDBACK,
+    ABOUT_WEEKS,
+    FOR_ORGANIZERS,
+    KINDS,
+    REMINDERS,
+    Kind,
+    is_kind,
+)
 from app.domain.notices.timing import is_too_late, minutes_left
 from app.domain.shifts.model import LIVE
 from app.errors import Malformed
@@ -128,6 +137,7 @@ def _outgoing(session: Session, notice: Notice, person: Person, addresses: Addre
     shifts = f"{base}/organizer/weeks/{slug}/shifts" if notice.kind in FOR_ORGANIZERS else f"{base}/weeks/{slug}/shifts"
     page = f"{base}/organizer/weeks/{slug}" if notice.kind in ABOUT_WEEKS else shifts
     page = f"{base}/organizer/displays" if notice.kind in ABOUT_DISPLAYS else page
+    page = f"{base}/weeks/{slug}/feedback" if notice.kind in ABOUT_FEEDBACK else page
     unsubscribe = f"{base}/unsubscribe/{addresses.unsubscribe}"
     links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else page, f"{base}/me/settings", unsubscribe)
     return Outgoing(person.email, person.name, compose(person.name, words, links), notice.subject, unsubscribe)

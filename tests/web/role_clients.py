@@ -23,6 +23,8 @@ from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
 from app.services.displays import messages as screen_messages
 from app.services.displays.messages import MessageFields
+from app.services.feedback import items as feedback_items
+from app.services.feedback.items import Change
 from app.services.forecasts import days
 from app.services.imports import history, identity_import, roster_import
 from app.services.intake import api_keys, authors, connections, deliveries, processing
@@ -397,6 +399,10 @@ class RoleClients:
         return self._new_feed(role).feed.id
 
     _feed_id = _own_feed
+
+    def _feedback_id(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            return feedback_items.make(session, SLUG, Change(title=f"Item {self.made}"), act_by("Olu", self._now)).id
 
     def _entry(self, role: Role) -> str:
         """Somebody else's entry in the guestbook."""

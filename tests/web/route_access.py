@@ -125,6 +125,9 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/metrics"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/feedback"): RouteAccess("read"),
+    ("POST", f"{API}/weeks/{{week}}/feedback"): RouteAccess("admin", 201, document={"title": "Item {number}"}),
+    ("PATCH", f"{API}/weeks/{{week}}/feedback/{{feedback_id}}"): RouteAccess("admin", document={"title": "Better"}),
     ("GET", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin"),
     ("PATCH", f"{API}/weeks/{{week}}/schedule"): RouteAccess("admin", document={"close": "2022-09-16T20:00:00-07:00"}),
     ("GET", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): RouteAccess("admin"),
@@ -275,6 +278,12 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): RouteAccess("members", 409),
     ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/metrics"): RouteAccess("members"),
+    ("GET", "/weeks/{week}/feedback"): RouteAccess("boards"),
+    ("GET", "/organizer/feedback"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/feedback"): RouteAccess("organizers", 303, form={"title": "Item {number}"}),
+    ("POST", "/organizer/weeks/{week}/feedback/{feedback_id}"): RouteAccess(
+        "organizers", 303, form={"title": "Better", "state": "new", "version": "1"}
+    ),
     ("GET", "/weeks/{week}/summary"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary/charts/{name}.svg"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary/card.png"): RouteAccess("boards"),

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 Kind = Literal[
     "day-before", "soon", "signed-up", "promoted", "changed", "cancelled", "removed", "seat-free", "offered", "taken",
     "returned", "approved", "declined", "nudge", "cover-asked", "unconfirmed",
-    "schedule-failed", "display-away",
+    "schedule-failed", "display-away", "feedback-step", "feedback-due",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMINDERS: frozenset[Kind] = frozenset({"day-before", "soon"})
@@ -19,6 +19,8 @@ ABOUT_WEEKS: frozenset[Kind] = frozenset({"schedule-failed"})
 """Those of them that lead to the page of a week rather than to its shifts."""
 ABOUT_DISPLAYS: frozenset[Kind] = frozenset({"display-away"})
 """Those of them that lead to the page of displays."""
+ABOUT_FEEDBACK: frozenset[Kind] = frozenset({"feedback-step", "feedback-due"})
+"""The kinds about what becomes of feedback: they lead to its page."""
 
 Channel = Literal["page", "email"]
 
@@ -26,7 +28,8 @@ Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
 somebody else, or that a `program` did it, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`,
 `start` (ISO, UTC), a `list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined;
-the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last."""
+the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last. Of feedback
+the `title`, its `state`, what was done (`did`) or `why` not, and the day it is `due`."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -47,6 +50,8 @@ LABELS: Mapping[Kind, str] = {
     "unconfirmed": "A shift waits for an organizer to confirm who was there",
     "schedule-failed": "A planned opening, freeze or closing of a week can’t happen",
     "display-away": "A display is away for an hour",
+    "feedback-step": "Something becomes of what I wished for in the guestbook",
+    "feedback-due": "Feedback that I own is due",
 }
 """The kinds in words, as settings list them."""
 

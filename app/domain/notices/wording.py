@@ -171,6 +171,27 @@ def _display_away(facts: Facts) -> Said:
     )
 
 
+def _feedback_step(facts: Facts) -> Said:
+    outcome = facts.get("did" if facts.get("state") == "done" else "why" if facts.get("state") == "not_now" else "", "")
+    return _line(f"{_STEPS.get(facts.get('state', ''), 'Your feedback')}: ", _typed(facts.get("title", ""))), (
+        _line("You wished for it in the guestbook. Thank you!"),
+        *((_line(_typed(outcome)),) if outcome else ()),
+    )
+
+
+_STEPS = {
+    "new": "Back among new feedback", "planned": "Planned", "doing": "In progress", "done": "Done",
+    "not_now": "Not now",
+}  # fmt: skip
+
+
+def _feedback_due(facts: Facts) -> Said:
+    return _line("Feedback that you own: ", _typed(facts.get("title", ""))), (
+        _line(f"Due {facts.get('due', '')}."),
+        _advice("Done? Say what you did, or choose another day."),
+    )
+
+
 _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "day-before": _day_before,
     "soon": _soon,
@@ -190,6 +211,8 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "unconfirmed": _unconfirmed,
     "schedule-failed": _schedule_failed,
     "display-away": _display_away,
+    "feedback-step": _feedback_step,
+    "feedback-due": _feedback_due,
 }
 
 

@@ -30,7 +30,8 @@ from app.services.archives.columns import Codec, codecs, table_of
 
 NEVER: Final = frozenset({
     "announcement", "api_key", "appearance", "audit", "backfill", "bulk_reversal", "calendar_event", "calendar_feed",
-    "ceremony", "clock_fact", "connection", "delivery", "display", "guide_version", "heartbeat", "identity",
+    "ceremony", "clock_fact", "connection", "delivery", "display", "feedback_entry", "feedback_item",
+    "guide_version", "heartbeat", "identity",
     "import_row", "job", "join_code", "list_import", "logo_file", "notice", "notice_opt_out", "outage",
     "person_address", "ready_list", "ready_person", "ready_tick", "refused_delivery", "rotation", "rules_file",
     "scheduled_change", "score", "screen_message", "screen_plan", "service_account", "sign_in", "sign_in_link",

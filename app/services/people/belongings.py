@@ -12,6 +12,7 @@ from app.domain.shifts.model import LIVE, STANDING
 from app.models import (
     CalendarFeed,
     Cheer,
+    FeedbackItem,
     GuestbookEntry,
     Identity,
     ImportRow,
@@ -35,6 +36,7 @@ MOVED: tuple[Any, ...] = (
     SeatOffer.person_id,
     SeatOffer.taker_id,
     GuestbookEntry.person_id,
+    FeedbackItem.owner_id,
     Cheer.person_id,
     Notice.person_id,
     NoticeOptOut.person_id,

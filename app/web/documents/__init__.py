@@ -18,6 +18,7 @@ from app.web.documents.calendar_feeds import (
     calendar_feed_document,
     revoked_feed_document,
 )
+from app.web.documents.feedback import Feedback, FeedbackList, feedback_document
 from app.web.documents.intake import (
     Delivery,
     DeliveryList,
@@ -104,6 +105,8 @@ __all__ = [
     "Correction",
     "Delivery",
     "DeliveryList",
+    "Feedback",
+    "FeedbackList",
     "GeneratedShifts",
     "Identity",
     "IdentityList",
@@ -151,6 +154,7 @@ __all__ = [
     "calendar_feed_document",
     "correction_document",
     "delivery_document",
+    "feedback_document",
     "generated_document",
     "head_document",
     "identity_document",
