@@ -31,6 +31,7 @@ from app.services.people import people
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, act_by, an_activity, moment
 from tests.kept import ServedDatabase
 from tests.web.server import ServerThread
+from tests.web.transport import PlainTransport
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
@@ -55,10 +56,6 @@ class SettableClock(Clock):
     def set(self, when: datetime | str) -> None:
         """Go to a moment (UTC, or local text as `moment` takes it)."""
         self.now = moment(when) if isinstance(when, str) else when
-
-
-AT_ONCE = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-"""None is closed for being one idle connection too many: httpcore may have given it to another thread just then."""
 
 
 @dataclass
@@ -208,7 +205,7 @@ def serving(
     app = create_app(settings, clock=clock, timing=timing, has_shortcut=has_shortcut, open_database=ServedDatabase)
     with (
         listening(app, port, has_jobs=has_jobs) as url,
-        httpx.Client(base_url=url, timeout=20, verify=NO_TLS, limits=AT_ONCE) as client,
+        httpx.Client(base_url=url, timeout=20, verify=NO_TLS, transport=PlainTransport()) as client,
     ):
         yield RunningApp(app, url, clock, client)
 
