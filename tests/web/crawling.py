@@ -18,6 +18,7 @@ NO_LINKS = ("image/", "text/css", "text/javascript", "font/")
 _LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _CANARY = re.compile(rb"canary[a-z0-9]*")
+_NUMBER = re.compile(rb"[0-9a-f]{16}")  # of a request; without it, refusals are the same and need no second look
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -137,9 +138,10 @@ class Crawler:
         """One request, its whole answer read."""
         answer = self.site.ask(method, path, headers={**self.shown, **(headers or {})}, **options)
         where = f"{method} {path} → {answer.status_code}"
-        head = "\n".join(f"{name}: {value}" for name, value in answer.headers.multi_items())
-        self.eyes.look(head.encode(), where)
-        self.eyes.look(answer.content, where)
+        head = "\n".join(f"{name}: {value}" for name, value in answer.headers.multi_items()).encode()
+        number = _NUMBER.fullmatch(answer.headers.get("x-request-id", "").encode())
+        for text in (head, answer.content):
+            self.eyes.look(text.replace(number[0], b"-") if number else text, where)
         return answer
 
     def _links(self, answer: httpx.Response) -> list[str]:
