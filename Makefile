@@ -8,6 +8,8 @@ ARGS ?=
 # Tests wait as much as they compute, so there are more processes than cores: tests/conftest.py says how many.
 PARALLEL := -n logical --dist worksteal
 PYTEST_ARGS ?= $(PARALLEL)
+# Empty where it was done a minute ago.
+LINT ?= lint
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python3.14 python)
 BIN := .venv/bin
@@ -55,8 +57,8 @@ guards: .venv/.dev ## after a new page, form, action or migration: the tests tha
 
 # Each of a hundred programs that the tests start would compile the application anew where bytecode is not kept.
 test: export PYTHONDONTWRITEBYTECODE =
-test: lint vendor .venv-client/.ready ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
-	@$(BIN)/python -m compileall -q app bench migrations tools
+test: $(LINT) .venv/.dev vendor .venv-client/.ready ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
+	@$(BIN)/python -m compileall -q -j 2 app bench migrations tools
 	@ASSEMBLY_WEEK_REQUIRE_CLIENT=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 browsers: .venv/.dev vendor ## the core flows in Firefox and WebKit as well; ARGS="-k Firefox"
