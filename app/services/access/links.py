@@ -13,7 +13,7 @@ from app.domain.recency import is_recent
 from app.domain.text import emails
 from app.domain.text.direction import apart
 from app.errors import Conflict, NotFound
-from app.models import Person, SignInLink
+from app.models import Person, SignIn, SignInLink
 from app.models.columns import new_id
 from app.services import jobs
 from app.services.access import accounts, credentials, throttle
@@ -68,6 +68,25 @@ def ask_for(session: Session, email: str, act: Act, *, to: str = "") -> None:
     # What is longer is nobody's. The id of the message stays the same if it has to be sent again.
     payload = {"email": email[: emails.LONGEST + 1], "address": act.client or "", "message_id": new_id(), "to": to}
     jobs.enqueue(session, BY_MAIL, payload, run_at=act.now)
+
+
+def send_later(session: Session, person: Person, act: Act) -> None:
+    """Have an invitation sent to somebody by email, unless they sign in before; act at the real time."""
+    payload = {"person": person.id, "by": act.actor.name, "message_id": new_id()}
+    jobs.enqueue(session, BY_MAIL, payload, run_at=act.now)
+
+
+def make_promised(session: Session, person_id: str, act: Act) -> tuple[Person, str] | None:
+    """Make the invitation that `send_later` promised; None for who has signed in since, or can't."""
+    serialize(session)
+    try:
+        person = accounts.find(session, person_id)
+    except NotFound:
+        return None
+    been = session.exec(select(SignIn.id).where(SignIn.person_id == person.id).limit(1)).first()
+    if been is not None or person.disabled_at is not None:
+        return None
+    return person, make(session, person, "invitation", act)
 
 
 def make_asked_for(session: Session, email: str, act: Act) -> tuple[Person, str] | None:

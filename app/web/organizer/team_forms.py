@@ -58,9 +58,10 @@ class MemberForm(Form):
 
 
 class InviteForm(Form):
-    """Sign-in links for who has none that counts, or `again` for all who never signed in."""
+    """Sign-in links for who has none that counts, or `again` for all who never did; shown, or sent `by` mail."""
 
     again: Literal["", "yes"] = ""
+    by: Literal["", "mail"] = ""
 
 
 class AdjustmentForm(Form):

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.domain.actor import Act, SignedInAct
 from app.domain.text.direction import isolated
 from app.domain.wording import points_text
-from app.errors import Problem
+from app.errors import Conflict, Problem
 from app.models import Team
 from app.services.access import links
 from app.services.exports import csv_text
@@ -23,12 +23,14 @@ from app.services.ledger import ledger
 from app.services.organizing import join_codes, team_admin
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadSession
+from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerAct, ReadSession
 from app.web.http import csrf, redirects
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
+from app.web.http.render import plural
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
+from app.web.organizer.person import NO_MAIL
 from app.web.organizer.team_forms import AdjustmentForm, InviteForm, LookForm, MemberForm, MoveForm, TeamForm
 from app.web.organizer.team_rows import show_teams
 from app.web.routes import DatabaseRoute, takes_long
@@ -51,6 +53,7 @@ DONE = {
 }
 TeamsPage = Page[SignedInAct]
 _IMPORTED = re.compile(r"imported-([0-9]{1,7})-([0-9]{1,7})-([0-9]{1,7})")
+_MAILED = re.compile(r"mailed-([0-9]{1,6})")
 _ADJUSTED = re.compile(r"adjusted-(-?[0-9]{1,6})-([0-9a-f-]{1,36})")
 
 
@@ -75,6 +78,8 @@ def _flash(session: Session, done: str) -> str:
     if found := _IMPORTED.fullmatch(done):
         counts = dict(zip(("people", "teams", "moved"), map(int, found.groups()), strict=True))
         return f"Imported {wording.imported('teams', counts)}."
+    if found := _MAILED.fullmatch(done):
+        return f"{plural(int(found[1]), 'email is', 'emails are')} on the way. Who signs in before gets none."
     found = _ADJUSTED.fullmatch(done)
     if found is None or (team := session.get(Team, found[2])) is None:
         return DONE.get(done, "")
@@ -96,7 +101,7 @@ def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "", co
     invitations = page.shown_once or []
     return page.render(
         "organizer/teams.html", slug=week.slug, mistakes=mistakes(page.problem),
-        told=show_teams(page, week, uninvited, only=only, find=find), never_in=len(never_in),
+        told=show_teams(page, week, uninvited, only=only, find=find), never_in=len(never_in), by_mail=page.has_mail,
         create=page.form(TeamForm), roster=page.form(ImportForm),
         code=code, invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
     )  # fmt: skip
@@ -152,12 +157,18 @@ def import_teams(
 
 @router.post("/invitations", name="invitations_create")
 def invite_members(
-    request: Request, act: OrganizerAct, clock: AppClock, settings: AppSettings, week: str, form: FormState[InviteForm]
-) -> Response:
-    """Make links for everybody who has never signed in and has none that counts, or for all; shown once."""
+    request: Request, act: OrganizerAct, clock: AppClock, settings: AppSettings, mailer: AppMailer, week: str,
+    form: FormState[InviteForm],
+) -> Response:  # fmt: skip
+    """Make links for everybody who has never signed in and has none that counts, or for all; shown once, or sent."""
 
     def make(session: Session, act: SignedInAct) -> Done:
         found, again = weeks.find(session, week, act.now), form.data.again == "yes"
+        if form.data.by == "mail":
+            if mailer is None:
+                raise Conflict(NO_MAIL)
+            number = team_admin.mail_invitations(session, found, act.at(clock.real()))
+            return Done("organizer_teams", f"mailed-{number}", {"week": found.slug})
         invitations = team_admin.invite(session, found, act.at(clock.real()), again=again)
         base = base_of(request, settings)
         return Done(
