@@ -24,11 +24,17 @@ def every(session: Session) -> Sequence[ForecastDay]:
     return session.exec(select(ForecastDay).order_by(col(ForecastDay.day).desc()).limit(MOST_DAYS)).all()
 
 
-def mark(session: Session, day: date, kind: DayKind, name: str, act: Act) -> ForecastDay:
-    """Mark a day, or mark it otherwise. Raises Malformed for a name that is none, or beyond a thousand days."""
+def check_name(name: str) -> str:
+    """A name, tidied; it may be empty. Raises Malformed."""
     name = names.tidy(name)
     if name and (flaw := names.flaw(name, LONGEST_NAME)):
-        raise Malformed(f"The name {flaw}.", errors=[{"field": "name", "message": f"The name {flaw}."}])
+        raise Malformed(f"The name {flaw}.")
+    return name
+
+
+def mark(session: Session, day: date, kind: DayKind, name: str, act: Act) -> ForecastDay:
+    """Mark a day, or mark it otherwise. Raises Malformed for a name that is none, or beyond a thousand days."""
+    name = check_name(name)
     found = session.get(ForecastDay, day)
     before = {"kind": found.kind, "name": found.name} if found else None
     if found is None:

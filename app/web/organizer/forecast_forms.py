@@ -9,7 +9,7 @@ from app.domain.forecast.intervals import CHANNELS, Channel
 from app.services.forecasts import days
 from app.services.forecasts.days import DayKind
 from app.services.forecasts.plans import BOUNDS, USUAL, Answering
-from app.web.http.fields import Day, MaxLength
+from app.web.http.fields import Day, MaxLength, optional
 from app.web.http.forms import Form, FormInvalid
 from app.web.organizer.import_form import ImportForm
 
@@ -86,7 +86,7 @@ class DayForm(Form):
 
     day: Day
     kind: DayKind = "holiday"
-    name: Annotated[str, MaxLength(days.LONGEST_NAME)] = ""
+    name: Annotated[str, MaxLength(days.LONGEST_NAME), optional(days.check_name)] = ""
 
 
 class UnmarkForm(Form):
