@@ -13,8 +13,8 @@ RUNS = 2_000
 FEWEST_RUNS = 30
 MOST_SIMULATED = 300_000
 """Messages simulated for one number of people: busier shifts differ less from run to run, and take fewer runs."""
-FAR_BELOW, A_LOOK = 0.75, 200
-"""After so many runs a share this low never becomes `ENOUGH`, so the next person is tried at once."""
+A_LOOK, FAR_BELOW, FAR_ABOVE = 200, 0.75, 0.97
+"""So few runs tell whether enough are answered, unless the share lies between these two."""
 ENOUGH = 0.9
 MOST_ADDED = 10
 _SEED = 16
@@ -32,29 +32,33 @@ class Plan:
 @lru_cache(maxsize=2_048)
 def plan(shift: Backlog) -> Plan:
     """People for a shift: what the formulas ask for, and up to ten more while under 0.9 are answered in time."""
-    wanted = needs(shift)
-    people = wanted.people
-    for added in range(MOST_ADDED):
-        share = simulated_share(shift, people + added, is_decision=True)
-        if share is None or share >= ENOUGH:
-            return Plan(wanted, people + added, share)
-    return Plan(wanted, people + MOST_ADDED, simulated_share(shift, people + MOST_ADDED))
+    enough = people(shift)
+    return Plan(needs(shift), enough, simulated_share(shift, enough))
 
 
-def simulated_share(shift: Backlog, people: int, runs: int = RUNS, *, is_decision: bool = False) -> float | None:
-    """The share answered within the promise over all runs; None where there is nothing to answer.
+@lru_cache(maxsize=2_048)
+def people(shift: Backlog) -> int:
+    """The people of a plan alone, found with few runs where few leave no doubt."""
+    least = needs(shift).people
+    return next((least + added for added in range(MOST_ADDED) if _is_enough(shift, least + added)), least + MOST_ADDED)
 
-    A decision may end early where the share is far below what is enough.
-    """
+
+def _is_enough(shift: Backlog, at_work: int) -> bool:
+    share = simulated_share(shift, at_work, A_LOOK)
+    if share is not None and FAR_BELOW <= share <= FAR_ABOVE:
+        share = simulated_share(shift, at_work)
+    return share is None or share >= ENOUGH
+
+
+def simulated_share(shift: Backlog, people: int, runs: int = RUNS) -> float | None:
+    """The share answered within the promise over all runs; None where there is nothing to answer."""
     if not shift.expected:
         return None
     chance = Random(_SEED)  # noqa: S311 - a simulation, not a secret
     good = total = 0
-    for run in range(1, _runs(shift, runs) + 1):
+    for _ in range(_runs(shift, runs)):
         answered, came = _run(shift, people, chance)
         good, total = good + answered, total + came
-        if is_decision and run == A_LOOK and good < FAR_BELOW * total:
-            break
     return good / total if total else None
 
 

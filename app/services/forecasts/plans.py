@@ -83,7 +83,7 @@ def people_for(
     if channel == "email":
         stretch = backlog(answering, contacts, minutes)
         least = needs(stretch).people
-        return least if is_quick or least > MOST_PEOPLE else simulation.plan(stretch).people
+        return least if is_quick or least > MOST_PEOPLE else simulation.people(stretch)
     load = Load(max(contacts, default=Fraction()), minutes * 60, answering.handling_s)
     at_work = queue.people_at_work(load, answering.within_s, Fraction(answering.target, 100)) or MOST_PEOPLE
     return queue.scheduled(at_work, Fraction(answering.shrinkage, 100), answering.at_once)
