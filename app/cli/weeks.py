@@ -15,7 +15,7 @@ from app.errors import Malformed
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
-from app.services.organizing import ledger_desk, week_admin, week_copying
+from app.services.organizing import closing, ledger_desk, week_admin, week_copying
 from app.services.organizing.week_admin import WeekFields
 from app.services.shifts import settings as shift_settings
 from app.services.weeks import schedule, weeks
@@ -145,9 +145,25 @@ def open_week(
 
 
 @command(group, "close")
-def close(_voice: Voice, slug: WeekSlug) -> Answer:
-    """Close an open week; it keeps the rules it is closed with."""
-    return _change(lifecycle.close, slug, "is closed")
+def close(
+    _voice: Voice,
+    slug: WeekSlug,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what closing it would leave undone.")] = False,
+) -> Answer:
+    """Close an open week; it keeps the rules it is closed with. What is left undone is told."""
+    act = command_act()
+    with reading() if check else writing() as session:
+        week = weeks.find(session, slug, act.now)
+        left = closing.unresolved(session, week, act.now) if week.state == "open" else None
+        if not check:
+            week = lifecycle.close(session, slug, act)
+        answer = _about(session, week, act.now, f"{week.name} is {week.state}.")
+    undone = left.told() if left else []
+    if check:
+        refusal = f"{week.name} isn’t done yet. A closed week takes nothing." if undone else None
+        return Answer({"week": week.slug, "undone": undone}, undone or ["Nothing is left undone."], refusal)
+    told = [*answer.parts, *(f"Left undone: {each}" for each in undone)]
+    return Answer({**answer.document, "undone": undone}, told)
 
 
 @command(group, "freeze")

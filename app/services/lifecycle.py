@@ -131,8 +131,10 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
 
 
 def archive(session: Session, slug: str, act: Act) -> Week:
-    """Leave a closed week out of lists; links to it go on working. Raises Conflict for others."""
+    """Leave a closed week out of lists; links to it go on working. Raises Conflict for others, and for rehearsals."""
     week = weeks.lock(session, slug, act.now)
+    if week.rehearsal_of is not None:
+        raise Conflict("A rehearsal is in no list. Throw it away instead.")
     if week.state != "closed":
         raise Conflict(f"{apart(week.name)} is {_state(week)}. Only a closed week can be archived.")
     if week.frozen_at is not None:

@@ -11,8 +11,11 @@ from app.services.weeks import rehearsing, weeks
 from app.web.http import csrf
 
 REHEARSED = frozenset(
-    {"week_open", "week_reopen", "week_close", "week_freeze", "week_reveal", "presenter_link_create", "ceremony_move"}
-)
+    {
+        "week_open", "week_reopen", "week_close", "week_freeze", "week_reveal", "presenter_link_create",
+        "ceremony_move", "change_week_state",
+    }
+)  # fmt: skip
 """The routes that change something in a rehearsal, by name: its life alone. Nobody but stand-ins plays in one."""
 ELSEWHERE = "This is a rehearsal, so only its life can be tried here. Change the real week, then rehearse it again."
 

@@ -1,5 +1,6 @@
 """`shift`: made from a pattern or a table, taken, completed, cancelled, and refused in sentences."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,16 @@ def test_what_is_not_there_is_named(week: Shell) -> None:
         "There’s no team “Foxes” in week w1. Its teams: Cats, Owls."
     )
     assert week.refusal("shift", "list", "w9") == "There’s no week “w9”."
+
+
+def test_closing_a_week_tells_what_is_left_undone(week: Shell) -> None:
+    week.text("shift", "sign-up", "w1", shift(week), "ada@example.com")
+
+    checked = week.run("week", "close", "w1", "--check", "--json")
+    state = week.document("week", "list")["weeks"][0]["state"]
+    closed = week.text("week", "close", "w1")
+
+    assert (checked.exit_code, json.loads(checked.stdout)["undone"]) == (1, ["1 shift with people isn’t over."])
+    assert state == "open"
+    assert closed == "W1 is closed.\nLeft undone: 1 shift with people isn’t over.\n"
+    assert week.text("week", "close", "w1", "--check") == "Nothing is left undone.\n"

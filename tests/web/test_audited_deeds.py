@@ -74,6 +74,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("PATCH", f"{API}/weeks/{{week}}/feedback/{{feedback_id}}"): ["feedback.changed"],
     ("POST", "/organizer/weeks/{week}/feedback"): ["feedback.created"],
     ("POST", "/organizer/weeks/{week}/feedback/{feedback_id}"): ["feedback.changed"],
+    ("POST", f"{API}/weeks/{{closed_week}}/state"): ["week.archived"],
+    ("POST", f"{API}/weeks/{{week}}/copy"): ["week.created", "teams.imported"],
     ("POST", f"{API}/weeks/{{played_week}}/rehearsal"): ["rehearsal.begun"],
     ("PATCH", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): ["rehearsal.moved"],
     ("DELETE", f"{API}/weeks/{{rehearsed_week}}/rehearsal"): ["rehearsal.thrown-away"],

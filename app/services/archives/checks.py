@@ -1,28 +1,20 @@
 """The content of an archive, looked at as a whole before anything of it is believed."""
 
-import json
-import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from app.domain.calendar.clock_times import parse_clock_time
-from app.domain.calendar.days import parse_zone
-from app.domain.rules import parse_rules
 from app.domain.text import names
 from app.errors import Malformed
 from app.models.columns import is_id
-from app.services.archives import carried, container
+from app.services.archives import carried, container, values
 from app.services.archives.columns import Codec, bad, read_row
 from app.services.archives.container import Limits, Row
-from app.services.ledger.drafts import code_flaw, read_address, read_prose
-from app.services.organizing import team_admin
 from app.services.people import people
 from app.services.weeks import week_fields
 
 MOST_ADDRESSES = 50
-_KIND = re.compile("[a-z][a-z0-9_]{0,31}")
 _ORDER = ("week", "rule_set", "person", *(table.name for table in carried.TABLES))
 _CODECS: dict[str, dict[str, Codec]] = {
     "week": carried.WEEK, "rule_set": carried.RULE_SET, "person": carried.PERSON,
@@ -90,10 +82,11 @@ def _take(checked: Checked, table: str, row: Row) -> None:
         if table != "week" and row[name] is not None and row[name] not in checked.ids[target]:
             raise bad(table, name, f"leads to a {target} that isn’t in it")
     for name, value in row.items():
-        if flaw := _flaw(table, name, value):
+        if flaw := values.flaw(table, name, value):
             raise bad(table, name, flaw)
     match table:
         case "week":
+            _check_week(row)
             checked.week = row
             return
         case "person":
@@ -106,7 +99,7 @@ def _take(checked: Checked, table: str, row: Row) -> None:
         case "activity":
             checked.activity_ids.add(row["id"])
     key = row.get("seq", row.get("id"))
-    if table in carried.WITH_IDS and not is_id(row["id"]):
+    if table in ("person", *carried.WITH_IDS) and not is_id(row["id"]):
         raise bad(table, "id", "isn’t an id")
     if key is not None:
         if key in checked.ids[table]:
@@ -114,6 +107,19 @@ def _take(checked: Checked, table: str, row: Row) -> None:
         checked.ids[table].add(key)
     if len(checked.activity_ids) < len(checked.ids["activity"]):
         raise bad(table, "id", "is there twice")
+
+
+def _check_week(row: Row) -> None:
+    """Raise Malformed for a state that no week comes into, whatever is done to it."""
+    state, is_frozen = row["state"], row["frozen_at"] is not None
+    if (row["closed_at"] is None) != (state != "closed"):
+        raise bad("week", "closed_at", "doesn’t fit its state")
+    if is_frozen and state == "draft":
+        raise bad("week", "frozen_at", "doesn’t fit its state")
+    if row["archived_at"] is not None and (state != "closed" or is_frozen):
+        raise bad("week", "archived_at", "doesn’t fit its state")
+    if not (0 <= row["score_changes"] <= row["version"] and 0 <= (row["frozen_version"] or 0) <= row["version"]):
+        raise bad("week", "version", "doesn’t fit its other columns")
 
 
 def _check_person(row: Row, checked: Checked) -> None:
@@ -165,82 +171,6 @@ def _check_header(checked: Checked) -> None:
         raise bad("week", "frozen_at", "doesn’t fit its other columns of the freeze")
     if not isinstance(header.get("board"), dict):
         raise Malformed("This archive lacks the board of its week. Export the week again.")
-
-
-Check = Callable[[Any], str | None]
-
-
-def _flaw(table: str, name: str, value: Any) -> str | None:
-    """The flaw of a text, as the end of a sentence: what people and tools could not have written here either."""
-    if not isinstance(value, str):
-        return None
-    check = _CHECKS.get((table, name)) or _CHECKS.get(("", name)) or _prose
-    return check(value)
-
-
-def _prose(value: str) -> str | None:
-    try:
-        read_prose(value)
-    except ValueError as flaw:
-        return str(flaw)
-    return None
-
-
-def _address(value: str) -> str | None:
-    try:
-        read_address(value)
-    except ValueError as flaw:
-        return str(flaw)
-    return None
-
-
-def _clock(value: str) -> str | None:
-    return None if value == "24:00" or parse_clock_time(value) is not None else "isn’t a time such as 06:00"
-
-
-def _zone(value: str) -> str | None:
-    if parse_zone(value) is not None:
-        return None
-    return f"is “{value[:60]}”, a time zone that this version doesn’t know. Update Assembly Week, then import it"
-
-
-def _rules(value: str) -> str | None:
-    rules, _mistakes = parse_rules(value)
-    return None if rules is not None else "has mistakes, which this version refuses"
-
-
-def _json(value: str) -> str | None:
-    try:
-        found = json.loads(value)
-    except (ValueError, RecursionError):
-        found = None
-    return None if isinstance(found, dict) else "isn’t a JSON object"
-
-
-def _emblem(value: str) -> str | None:
-    try:
-        return None if value and team_admin.check_emblem(value) == value else "isn’t an emblem"
-    except Malformed:
-        return "isn’t a letter or two, or an emoji"
-
-
-def _kind(value: str) -> str | None:
-    return None if _KIND.fullmatch(value) else "isn’t a kind"
-
-
-def _nothing(_value: str) -> None:
-    return None
-
-
-_CHECKS: Mapping[tuple[str, str], Check] = {
-    ("week", "name"): names.flaw, ("team", "name"): names.flaw, ("person", "name"): names.flaw,
-    ("week", "timezone"): _zone, ("person", "timezone"): _zone, ("shift", "zone"): _zone,
-    ("week", "frozen_board"): _json, ("week", "frozen_names"): _json, ("team", "name_key"): _nothing,
-    ("team", "emblem"): _emblem,
-    ("rule_set", "text"): _rules, ("activity", "kind"): _kind, ("activity", "source"): code_flaw,
-    ("activity", "external_id"): code_flaw, ("activity", "subject"): code_flaw, ("", "url"): _address,
-    ("", "link"): _address, ("", "local_from"): _clock, ("", "local_until"): _clock, ("", "early_before"): _clock,
-}  # fmt: skip
 
 
 def references_of(table: str) -> Collection[tuple[str, str]]:

@@ -12,7 +12,10 @@ from app.models.columns import Day, Instant, instant_text
 
 LONGEST_TEXT = 70_000
 """Characters: rules have the longest texts that people write, 64 KiB. A frozen board is looked at by itself."""
-_LARGEST = 2**63 - 1
+_LARGEST = 2**62
+"""Half of what a database counts to: versions go on counting here."""
+_FIRST_YEAR, _LAST_YEAR = 1899, 9001
+"""The years around those in which a week may be: clocks of every zone show their moments."""
 
 
 class Codec(NamedTuple):
@@ -86,11 +89,11 @@ def bad(table: str, name: str, flaw: str) -> Malformed:
 def _read_instant(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
-        if instant_text(moment) == value:
+        if instant_text(moment) == value and _FIRST_YEAR <= moment.year <= _LAST_YEAR:
             return moment
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ValueError("isn’t a moment in UTC")
+    raise ValueError("isn’t a moment in UTC, in a year that weeks have")
 
 
 def _read_day(value: Any) -> date:

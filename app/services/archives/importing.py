@@ -14,6 +14,7 @@ from app.db.bulk import BulkInsert
 from app.db.database import announce, serialize
 from app.domain.actor import Act
 from app.domain.draft import SHIFTS_SOURCE
+from app.domain.text import names
 from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, Problem
 from app.events import WeekChanged
@@ -120,14 +121,17 @@ class _Import:
     def _frozen(self, row: Row) -> dict[str, str]:
         if row["frozen_board"] is None:
             return {}
-        board, names = json.loads(row["frozen_board"]), json.loads(row["frozen_names"])
+        board, shown = json.loads(row["frozen_board"]), json.loads(row["frozen_names"])
         try:
             board["week"] = self._slug
             for standing in board["standings"]:
                 standing["team_id"] = self._maps["team"][standing["team_id"]]
-            named = {self._maps["person"][person_id]: str(name) for person_id, name in names.items()}
+            named = {self._maps["person"][person_id]: str(name) for person_id, name in shown.items()}
+            is_sound = board["state"] == "open" and not any(map(names.flaw, named.values()))
         except (LookupError, TypeError):
-            raise Malformed("This archive’s frozen board names teams or people that aren’t in it.") from None
+            is_sound = False
+        if not is_sound:
+            raise Malformed("This archive’s frozen board can’t be read, or names teams or people that aren’t in it.")
         return {"frozen_board": json.dumps(board, ensure_ascii=False), "frozen_names": json.dumps(named)}
 
     def _make_rules(self, rows: Iterable[Row]) -> None:

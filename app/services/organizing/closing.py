@@ -27,7 +27,18 @@ class Unresolved(NamedTuple):
     @property
     def is_nothing(self) -> bool:
         """True if closing leaves nothing undone."""
-        return not any((self.unmatched, self.unread, self.ahead, self.shifts.covers, self.shifts.unconfirmed))
+        return not self.told()
+
+    def told(self) -> list[str]:
+        """A sentence for each kind of what waits."""
+        kinds = (
+            (self.unmatched, "delivery names someone unknown.", "deliveries name someone unknown."),
+            (self.unread, "delivery wasn’t read.", "deliveries weren’t read."),
+            (self.shifts.unconfirmed, "shift waits to be confirmed.", "shifts wait to be confirmed."),
+            (self.shifts.covers, "cover waits for approval.", "covers wait for approval."),
+            (self.ahead, "shift with people isn’t over.", "shifts with people aren’t over."),
+        )
+        return [f"{count:,} {one if count == 1 else many}" for count, one, many in kinds if count]
 
 
 def unresolved(session: Session, week: Week, now: datetime) -> Unresolved:

@@ -45,6 +45,7 @@ def copy(
         ends=source.ends + timedelta(days=days),
     )  # fmt: skip
     week.sla, week.customers = source.sla, source.customers
+    week.hand_logs_a_day = source.hand_logs_a_day
     _copy_settings(session, source, week, days, act)
     number, people = _copy_teams(session, source, week, act, with_people=with_people)
     return Copied(week, number, people, shifts.copy(session, week.slug, source, days, act))

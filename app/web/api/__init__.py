@@ -34,6 +34,7 @@ from app.web.api import (
     team_looks,
     waiting_lists,
     webhooks,
+    week_life,
     week_metrics,
     weeks,
 )
@@ -71,6 +72,7 @@ def include_in(app: FastAPI) -> None:
         boards,
         weeks,
         week_metrics,
+        week_life,
         rehearsals,
         schedules,
         merging,

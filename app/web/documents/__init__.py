@@ -72,6 +72,7 @@ from app.web.documents.team_changes import (
     join_code_document,
     move_document,
 )
+from app.web.documents.unresolved import Unresolved, unresolved_document
 from app.web.documents.values import plain
 from app.web.documents.waiting import WaitingPlace, waiting_document
 from app.web.documents.week_metrics import MetricsOfWeek, week_metrics_document
@@ -142,6 +143,7 @@ __all__ = [
     "TeamList",
     "TeamMerge",
     "ThrownAway",
+    "Unresolved",
     "WaitingPlace",
     "Week",
     "WeekList",
@@ -177,6 +179,7 @@ __all__ = [
     "standing_document",
     "team_document",
     "team_merge_document",
+    "unresolved_document",
     "waiting_document",
     "week_document",
     "week_metrics_document",

@@ -25,6 +25,7 @@ from tests.conftest import RULES_FILE
 from tests.services.archives.worlds import GIA, LATER, merge, pack, picture, play, unpack
 from tests.sqlite import SQLite
 
+WHEN = "2022-09-14T20:00:00.000000+00:00"
 SMALL = Limits(2**20, 2**19)
 
 
@@ -221,6 +222,13 @@ def relined(file: BytesIO, old: bytes, new: bytes) -> BytesIO:
     return BytesIO(gzip.compress(gzip.decompress(file.getvalue()).replace(old, new, 1)))
 
 
+def relined_id(file: BytesIO) -> BytesIO:
+    """The archive with another kind of id for a person, wherever it stands."""
+    objects = lines(file)
+    old = next(each["person"]["id"] for each in objects if "person" in each)
+    return written(json.loads(json.dumps(objects).replace(old, "../../etc/passwd")))
+
+
 def whole_lines(file: BytesIO) -> tuple[bytes, bytes]:
     """The lines of an archive but the last, and the last."""
     before, _, last = gzip.decompress(file.getvalue()).rstrip().rpartition(b"\n")
@@ -246,6 +254,19 @@ BAD: dict[str, tuple[Callable[[BytesIO], BytesIO], str]] = {
     "an alias of an alias": (lambda file: tampered(file, "person", merged_into="0" * 16), "isn’t in it"),
     "an emblem of three": (lambda file: tampered(file, "team", emblem="abc"), "letter or two"),
     "no tone": (lambda file: tampered(file, "team", tone=12), "doesn’t fit together"),
+    "closed at no time": (lambda file: tampered(file, "week", closed_at=None), "doesn’t fit its state"),
+    "archived while open": (
+        lambda file: tampered(file, "week", state="open", closed_at=None, archived_at=WHEN), "doesn’t fit its state"
+    ),
+    "the last year": (
+        lambda file: tampered(file, "week", closed_at="9999-12-31T23:59:59.999999+00:00"), "in a year that weeks have"
+    ),
+    "a version that can’t grow": (lambda file: tampered(file, "week", version=2**63 - 1), "isn’t a whole number"),
+    "a limit below none": (lambda file: tampered(file, "week", hand_logs_a_day=-1), "isn’t from 0 to 1,000"),
+    "an event of tomorrow": (lambda file: tampered(file, "week_event", action="sold"), "isn’t one of those there are"),
+    "a doer in disguise": (lambda file: tampered(file, "week_event", by="O\u202elu"), "invisible character"),
+    "an office in two lines": (lambda file: tampered(file, "person", office="Up\nDown"), "invisible character"),
+    "a person by another kind of id": (relined_id, "isn’t an id"),
     "lone surrogate": (lambda file: relined(file, b'"Owls"', b'"\\ud800"'), "Unicode|checksum"),
 }  # fmt: skip
 

@@ -45,6 +45,9 @@ def test_pages_of_a_rehearsal_offer_its_life_alone_and_lead_nowhere_that_is_not(
     assert {action for action in offered if action.rpartition("/")[2] not in LIFE} == set()
     assert {f"/organizer/weeks/{TRIED}/{step}" for step in ("close", "freeze", "presenter")} <= offered
     assert dead == []
+    organizer.post(f"/organizer/weeks/{TRIED}/close")
+    closed = set(FORM.findall(organizer.get(f"/organizer/weeks/{TRIED}").text))
+    assert closed == {f"/organizer/weeks/{TRIED}/{step}" for step in ("reopen", "presenter")}
     assert {f"/organizer/weeks/{TRIED}/{page}" for page in ("teams", "shifts", "shifts/coverage", "ledger")} <= pages
     assert {f"/weeks/{TRIED}/{page}" for page in ("shifts", "latest", "guestbook", "summary", "teams/ID")} <= pages
 
