@@ -11,7 +11,7 @@ from typing import NamedTuple
 from app.bulkheads import Bulkhead
 from app.domain.actor import Scope
 from app.domain.credential import Credential
-from app.errors import Problem, Unavailable
+from app.errors import Problem, Unavailable, WeekUnknown
 from app.live.channels import StreamChannel, Viewer
 from app.live.messages import NOTHING, Message, Reading
 from app.live.metrics import LIVE_FAILURES
@@ -197,6 +197,8 @@ class Publisher:
         if channel.retry.is_due:
             try:
                 await self._render(channel)
+            except WeekUnknown:
+                _end(channel)
             except Exception as error:
                 self._note_failure(channel, error)
             else:
@@ -280,6 +282,12 @@ def _render(channel: _Channel, state: object, readings: Collection[Reading]) -> 
     """Make a channel's next message, ready for viewers who have read so far."""
     rendered = channel.topic.render(state)
     return _make(channel.numbered(rendered) if isinstance(rendered, bytes) else rendered, readings)
+
+
+def _end(channel: _Channel) -> None:
+    """End the streams of a week that was deleted: whoever comes again is told that it isn’t there."""
+    for viewer in list(channel.viewers):
+        viewer.end()
 
 
 def _make(message: Message, readings: Collection[Reading]) -> Message:

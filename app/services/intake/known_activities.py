@@ -8,12 +8,16 @@ from sqlmodel import Session, col, select
 from app.domain.draft import Key
 from app.models import LedgerEntry, Week
 from app.services.scoring import activity_queries
+from app.services.weeks import weeks
 
 
 def by_key(session: Session, key: Key) -> Sequence[LedgerEntry]:
-    """The activities that a key names: deliveries record it in one week alone, scripts may have in others too."""
+    """The activities that a key names: deliveries record it in one week alone, scripts may have in others too.
+
+    What stand-ins did in a rehearsal is none of them, whatever key a tool chooses.
+    """
     query = select(LedgerEntry).where(
-        col(LedgerEntry.week_id).in_(select(Week.id)),
+        col(LedgerEntry.week_id).in_(select(Week.id).where(weeks.IS_REAL)),
         LedgerEntry.source == key.source,
         LedgerEntry.kind == key.kind,
         LedgerEntry.external_id == key.external_id,

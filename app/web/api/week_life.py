@@ -1,6 +1,5 @@
 """The life of a week for scripts: opened, frozen, closed, archived, copied; and what closing would leave undone."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -16,6 +15,7 @@ from app.services.validation import parse
 from app.services.weeks import weeks
 from app.web import documents
 from app.web.api.bodies import flaw_in, takes_json
+from app.web.api.shift_bodies import Day
 from app.web.api.weeks import Slug
 from app.web.deps import AdminAct, AppDatabase, RawBody, ReadSession
 from app.web.documents import unresolved_document, week_document
@@ -45,7 +45,7 @@ class CopyIn(BaseModel):
 
     week: Annotated[str, Field(max_length=40, description="The slug of the copy")]
     name: Annotated[str, Field(max_length=200)] = ""
-    starts: Annotated[date | None, Field(description="Its first day")] = None
+    starts: Annotated[Day | None, Field(description="Its first day")] = None
     people: Annotated[bool, Field(description="Whether teams keep their members")] = True
 
 

@@ -11,17 +11,18 @@ from sqlmodel import Session, SQLModel, func, select
 
 from app.db.database import Database
 from app.domain import actor
+from app.domain.draft import Key
 from app.domain.webhooks.events import EVENTS
 from app.errors import Conflict, Malformed, NotFound, WeekUnknown
 from app.models import AuditEntry, LedgerEntry, Notice, QueuedJob, Seat, Team, WebhookMessage, Week
 from app.services import ceremonies, lifecycle, notices, scheduling, webhook_news
-from app.services.intake import open_weeks
+from app.services.intake import known_activities, open_weeks
 from app.services.ledger import my_week, timings
 from app.services.notices import News
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import dashboard, people_search, week_admin
 from app.services.people import people
-from app.services.rehearsals import ending, rehearsals
+from app.services.rehearsals import ending, rehearsals, simulation
 from app.services.rehearsals.rehearsals import Rehearsal
 from app.services.rules import rule_sets
 from app.services.scoring.response_times import Late
@@ -329,6 +330,16 @@ def test_nothing_is_sent_or_queued_for_a_rehearsal(planned: Game) -> None:
     with planned.database.reading() as session:
         shift_ids = set(session.exec(select(Seat.shift_id)).all())  # those of the rehearsal: the real week has none
         assert not any(shift_id in job.payload for job in session.exec(select(QueuedJob)) for shift_id in shift_ids)
+
+
+def test_report_with_the_key_of_something_played_is_no_repeat(planned: Game) -> None:
+    begin(planned)
+    move(planned, WEDNESDAY)
+
+    with planned.database.reading() as session:
+        played = session.exec(select(LedgerEntry).where(LedgerEntry.source == simulation.SOURCE)).first()
+        assert played is not None
+        assert known_activities.by_key(session, Key(played.source, played.kind, played.external_id)) == []
 
 
 def test_services_know_no_rehearsal_unless_it_was_entered(game: Game) -> None:

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from app.services.rehearsals import rehearsals
+from app.services.rehearsals import ending, rehearsals
 from app.services.shifts import patterns, settings
 from app.services.shifts.shifts import ShiftFields
 from tests.builders import ENDS, SLUG, STARTS, act_by, moment
-from tests.web.running_app import RunningApp, Visitor, pair, sign_in
+from tests.web.running_app import API, RunningApp, Visitor, pair, sign_in
 
 TRIED = f"{SLUG}~rehearsal"
 PARTIAL = {"HX-Request": "true"}
@@ -65,6 +65,20 @@ def test_display_of_a_rehearsal_is_for_organizers_and_no_screen_hears_of_it(
     assert '<body data-now="2022-09-14T17:05:00' in page.text
     assert screen.get("/display", headers=PARTIAL).text == before
     assert "<b>Preview.</b>" in organizer.get(f"/organizer/weeks/{SLUG}/display").text
+
+
+def test_streams_of_a_rehearsal_end_when_it_is_thrown_away(tried: RunningApp, caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"Authorization": f"Bearer {tried.token('admin')}"}
+    with tried.client.stream("GET", f"{API}/weeks/{TRIED}/live", headers=headers) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("id: ")
+        with tried.database.unit_of_work() as session:
+            ending.throw_away(session, SLUG, act_by("Olu", tried.clock.now))
+
+        for _ in lines:
+            pass
+
+    assert [record.getMessage() for record in caplog.records if "live:" in record.getMessage()] == []
 
 
 def _walk(organizer: Visitor) -> tuple[set[str], set[str], list[str]]:
