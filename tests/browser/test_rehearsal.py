@@ -52,6 +52,10 @@ def test_rehearsal_is_played_looked_at_and_thrown_away(chromium: Browser, site: 
         players.reload()
         expect(players.get_by_role("note")).to_have_count(0)
         mine.goto(site.url + HERE)
+        other = mine.context.new_page()  # another organizer's, whose console may say that something was refused
+        other.goto(site.url + HERE)
         mine.get_by_role("button", name="Throw rehearsal away").click()
         expect(mine.get_by_role("status")).to_contain_text("Thrown away.")
+        other.get_by_role("button", name="Next morning").click()
+        expect(other.get_by_role("alert")).to_contain_text("isn’t being rehearsed. Start a rehearsal first.")
         expect(mine.get_by_role("button", name="Start rehearsal")).to_be_visible()

@@ -225,6 +225,30 @@ def test_file_that_is_no_database_of_ours_is_not_restored(open_week: Shell, cont
     assert open_week.document("week", "list")["weeks"][0]["state"] == "open"
 
 
+@pytest.mark.parametrize("flaw", ["cut off where nothing is in use", "with something behind it", "of no version"])
+def test_copy_that_is_not_as_its_header_says_is_not_restored(open_week: Shell, flaw: str) -> None:
+    backup = open_week.write("copy.sqlite3", b"")
+    open_week.text("backup", backup, "--force")
+    with closing(sqlite3.connect(backup)) as copy:
+        copy.execute("PRAGMA auto_vacuum = NONE")
+        copy.execute("CREATE TABLE filler AS SELECT zeroblob(100000) AS bytes")
+        copy.execute("DROP TABLE filler")  # leaves pages that nothing is in, at the end
+        copy.commit()
+    content = backup.read_bytes()
+    torn = {
+        "cut off where nothing is in use": content[:-100], "with something behind it": content + b"x",
+        "of no version": content[:18] + b"\x07" + content[19:],
+    }  # fmt: skip
+    before = open_week.ledger.read_bytes()
+
+    backup.write_bytes(torn[flaw])
+
+    assert f"{backup} isn’t a sound SQLite database: it" in open_week.refusal("restore", backup)
+    assert open_week.ledger.read_bytes() == before
+    backup.write_bytes(content)
+    open_week.text("restore", backup)
+
+
 def test_database_of_another_program_is_not_restored(open_week: Shell) -> None:
     other = changed(open_week.desk / "other.sqlite3", "CREATE TABLE week (id INTEGER)")
 

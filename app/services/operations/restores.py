@@ -102,6 +102,8 @@ def _check_whole(source: Path) -> None:
     journal = source.with_name(f"{source.name}-journal")
     with _nothing_changed():
         checksums.check(source)
+        if not source.with_name(f"{source.name}-wal").exists() and (flaw := soundness.header_flaw(source)) is not None:
+            raise Malformed(flaw)
         if journal.exists() and journal.stat().st_size:
             raise Malformed(f"{source} was cut off while it was written: {journal.name} lies beside it.")
 

@@ -6,6 +6,30 @@ from pathlib import Path
 from app.errors import Malformed
 from app.services.operations import schema, sqlite_schema
 
+_HEADER = 100  # bytes; the file format of SQLite says what is in them
+_SMALLEST_PAGE = 512
+_MAGIC = b"SQLite format 3\x00"
+
+
+def header_flaw(source: Path) -> str | None:
+    """A sentence where a SQLite file's length or form isn't as its header says; None where it is, or has none.
+
+    SQLite itself takes a file whose end is missing, if nothing that is in use lay there. Raises OSError.
+    """
+    size = source.stat().st_size
+    with source.open("rb") as file:
+        header = file.read(_HEADER)
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        return None
+    page, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    page = 65_536 if page == 1 else page
+    is_counted = header[24:28] == header[92:96]  # what counts the pages has seen the last change
+    if not {header[18], header[19]} <= {1, 2} or page < _SMALLEST_PAGE:
+        return f"{source} isn’t a sound SQLite database: its header is of no version that there is."
+    if size % page or (is_counted and size < pages * page):
+        return f"{source} isn’t a sound SQLite database: it was cut off, or something was put behind it."
+    return None
+
 
 def check(connection: sqlite3.Connection, source: Path | str) -> None:
     """Raise Malformed, with a sentence that calls the file `source`, unless all is well. Raises sqlite3.Error.

@@ -30,7 +30,7 @@ VERBS = {
 
 
 class StateIn(BaseModel):
-    """What is done to a week; opening a closed one again needs a reason."""
+    """A step of a week; opening a closed one again needs a reason."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

@@ -1,4 +1,4 @@
-"""What a week would leave undone."""
+"""The work that a week would leave undone."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ class Unresolved(TypedDict):
 
 
 def unresolved_document(left: closing.Unresolved) -> Unresolved:
-    """What is left undone."""
+    """The work that is left undone."""
     return {
         "unmatched": left.unmatched,
         "unread": left.unread,
