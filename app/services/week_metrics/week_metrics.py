@@ -13,7 +13,7 @@ from app.domain.week_metrics.facts import Place
 from app.models import Week
 from app.services.people import aliases
 from app.services.scoring.activity_queries import EVERY_VERSION
-from app.services.week_metrics import participants, queries
+from app.services.week_metrics import participants, queries, week_contacts
 
 
 class _Seats(NamedTuple):
@@ -51,6 +51,8 @@ def of_week(session: Session, week: Week, view: View, now: datetime) -> WeekMetr
         members=participants.functions_of_members(session, week, view, owners, seats.signed_up),
         took_part=took_part,
         before=participants.took_part_before(session, week, view, took_part),
+        # Nothing but the rate per customer is made of them, and clocks may have many.
+        contacts=week_contacts.count(session, week, until) if week.customers else None,
         customers=week.customers,
     )
     return measure(facts, sla=week.sla, zone=week.zone)

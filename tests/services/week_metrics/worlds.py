@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from app.db.database import Database
+from app.domain.forecast.intervals import Count
 from app.models import LedgerEntry, Person, Seat, Shift, Week
 from app.services import lifecycle
+from app.services.forecasts import contacts
+from app.services.forecasts.contacts import Imported
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from app.services.ledger import ledger
@@ -109,6 +112,7 @@ def contract(database: Database) -> None:
         people = {name: function for name, function in FUNCTIONS.items() if name != "zoe"}
         week = make_week(session, SLUG, date(2026, 11, 2), date(2026, 11, 6), people)
         week.customers = 2_000
+        contacts.put(session, [Imported("email", Count(local("06:00"), 30, 640))], act_by("Olu", NOW))
         rows: list[tuple[Any, ...]] = [
             ("06:00", "shift", "ana"), ("06:20", "response", "ana", "T1", 300),
             ("06:50", "response", "ana", "T2", 4200), ("07:30", "response", "ben", "T1", 1500),
