@@ -149,6 +149,22 @@ def test_message_goes_on_screens_changes_and_goes(site: RunningApp, organizer: V
     assert "Hooray" not in picture(site)
 
 
+def test_second_of_two_organizers_sees_what_the_first_made_of_a_message(site: RunningApp, organizer: Visitor) -> None:
+    page = "/organizer/displays/messages"
+    organizer.post(page, title="Party")
+    opened = organizer.get(page).text
+    [(message, seen)] = re.findall(r'messages/([0-9a-f]{16})".*?name="seen" value="(\w{12})"', opened, re.DOTALL)[:1]
+
+    first = organizer.post(f"{page}/{message}", title="Party at five", seen=seen)
+    second = organizer.post(f"{page}/{message}", title="Party at six", seen=seen)
+    [newest] = re.findall(r'name="seen" value="(\w{12})"', second.text)
+    third = organizer.post(f"{page}/{message}", title="Party at six", seen=newest)
+
+    assert [each.status_code for each in (first, second, third)] == [303, 409, 303]
+    assert "someone else changed this message" in second.text
+    assert ("Party at five" in second.text, 'value="Party at six"' in second.text) == (True, True)
+
+
 def test_message_with_a_mistake_keeps_what_was_typed(site: RunningApp, organizer: Visitor) -> None:
     answer = organizer.post("/organizer/displays/messages", title="Party", link="ftp://x", last_day="2001-01-01")
 

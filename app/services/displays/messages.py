@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -34,6 +35,22 @@ class MessageFields:
     text: str = ""
     link: str = ""
     until: datetime | None = None
+
+
+class MessageStale(Conflict):
+    """Somebody else changed a message after the form that is to change it was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Not saved: someone else changed this message after you opened this page. What you typed is kept. "
+            "Save again to replace theirs.",
+            code="stale",
+        )
+
+
+def edition(message: ScreenMessage) -> str:
+    """A key of what a message says: whoever changes it can tell which one they began with."""
+    return sha256(repr(_document(message)).encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def check_title(text: str) -> str:
@@ -91,11 +108,16 @@ def change(session: Session, message_id: str, changes: Mapping[str, Any], act: A
     return write(session, replace(fields, **changes), act, message_id=message_id)
 
 
-def write(session: Session, fields: MessageFields, act: Act, *, message_id: str = "") -> ScreenMessage:
-    """Put a message on the screens, or change one. Raises Malformed, NotFound, or Conflict for too many."""
+def write(session: Session, fields: MessageFields, act: Act, *, message_id: str = "", seen: str = "") -> ScreenMessage:
+    """Put a message on the screens, or change one, of which an edition may have been `seen`.
+
+    Raises Malformed, NotFound, Conflict for too many, or MessageStale where it is no longer the one seen.
+    """
     kept = _kept(fields, act.now)
     serialize(session)  # or two at once could be one too many
     message = find(session, message_id) if message_id else None
+    if message is not None and seen not in ("", edition(message)):
+        raise MessageStale
     before = _document(message) if message else None
     if message is None:
         if session.exec(select(func.count()).select_from(ScreenMessage)).one() >= MOST:

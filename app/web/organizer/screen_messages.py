@@ -13,7 +13,7 @@ from app.domain.actor import SignedInAct
 from app.errors import Malformed
 from app.models import ScreenMessage
 from app.services.displays import messages
-from app.services.displays.messages import MessageFields
+from app.services.displays.messages import MessageFields, MessageStale
 from app.services.weeks import weeks
 from app.web.deps import AppClock, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
@@ -40,13 +40,14 @@ def _day(text: str) -> str:
 
 
 class MessageForm(Form):
-    """A message: its kind, what it says, where its QR code leads, and its last day."""
+    """A message: its kind, what it says, where its QR code leads, its last day, and the edition it replaces."""
 
     kind: str = "thanks"
     title: Annotated[str, MaxLength(messages.LONGEST_TITLE), says(messages.check_title)]
     text: Annotated[str, MaxLength(messages.LONGEST_TEXT), says(messages.check_text)] = ""
     link: Annotated[str, MaxLength(messages.LONGEST_LINK), says(messages.check_link)] = ""
     last_day: Annotated[str, MaxLength(10), optional(_day)] = ""
+    seen: Annotated[str, MaxLength(12)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,13 @@ def messages_page(page: Page[SignedInAct]) -> Response:
 
 def _row(page: Page[SignedInAct], message: ScreenMessage, zone: tzinfo) -> MessageRow:
     last = message.until - timedelta(seconds=1) if message.until else None
+    edition = messages.edition(message)
     form = page.form(
         MessageForm, message.id, kind=message.kind, title=message.title, text=message.text, link=message.link,
-        last_day=last.astimezone(zone).date().isoformat() if last else "",
+        last_day=last.astimezone(zone).date().isoformat() if last else "", seen=edition,
     )  # fmt: skip
+    if isinstance(page.problem, MessageStale):
+        form = form.having(seen=edition)
     return MessageRow(message, form, last, message.until is not None and message.until <= page.act.now)
 
 
@@ -113,7 +117,8 @@ def change_message(
     """Change a message."""
 
     def change(session: Session, act: SignedInAct) -> Done:
-        messages.write(session, _fields(session, form.data, act, clock.game()), act, message_id=screen_message)
+        fields = _fields(session, form.data, act, clock.game())
+        messages.write(session, fields, act, message_id=screen_message, seen=form.data.seen)
         return Done("screen_messages", "changed")
 
     return submit(request, act, change, form=form.keyed(screen_message), page=messages_page)
