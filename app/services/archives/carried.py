@@ -30,6 +30,7 @@ from app.services.archives.columns import Codec, codecs, table_of
 
 NEVER: Final = frozenset({
     "announcement", "api_key", "appearance", "audit", "backfill", "bulk_reversal", "calendar_event", "calendar_feed",
+    "channel_plan", "contact_count", "forecast_day",
     "ceremony", "clock_fact", "connection", "delivery", "display", "feedback_entry", "feedback_item",
     "guide_version", "heartbeat", "identity",
     "import_row", "job", "join_code", "list_import", "logo_file", "notice", "notice_opt_out", "outage",
