@@ -34,7 +34,7 @@ class WeekFields:
 
 
 _NEVER_IN_THE_WAY = {"name", "sla", "customers"}
-"""The fields that decide no point, so that they change in closed and frozen weeks, too."""
+"""The fields that decide no point, so that they change in closed weeks, too."""
 
 
 def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]:
@@ -53,6 +53,8 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
     changed = [name for name in WeekFields.__slots__ if getattr(fields, name) != getattr(before, name)]
     if not changed:
         return []
+    if "name" in changed and week.frozen_at is not None:
+        raise Conflict.at(name=f"The board of {apart(week.name)} is frozen with its name. Reveal it first.")
     if set(changed) - _NEVER_IN_THE_WAY:
         _check_state(week, changed)
         _check_zone(session, week, fields)

@@ -138,14 +138,22 @@ def test_zone_changes_only_while_nothing_has_a_day(game: Game) -> None:
     assert found == (Conflict, [{"field": "timezone", "message": sentence}])
 
 
-@pytest.mark.parametrize("verb", [lifecycle.close, lifecycle.freeze])
-def test_published_days_stay_and_names_change(game: Game, verb: Any) -> None:
-    with game.database.unit_of_work() as session:
-        verb(session, SLUG, act_by("Olu", NOW))
+def test_days_of_a_closed_week_stay_and_its_name_changes(game: Game) -> None:
+    game.close()
 
     assert edit(game.database, name="Autumn") == ["name"]
     assert refusal(game.database, ends=date(2022, 9, 18))[0] is Conflict
-    assert game.verify() == []  # a frozen board has the name of then
+
+
+def test_name_and_days_of_a_frozen_week_stay(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        lifecycle.freeze(session, SLUG, act_by("Olu", NOW))
+
+    renamed, moved = refusal(game.database, name="Autumn"), refusal(game.database, ends=date(2022, 9, 18))
+
+    assert renamed[0] is moved[0] is Conflict
+    assert [flaw["field"] for flaw in (*renamed[1], *moved[1])] == ["name", "ends"]
+    assert edit(game.database, customers=10) == ["customers"]
 
 
 def test_sign_up_opens_before_the_last_day(game: Game) -> None:
