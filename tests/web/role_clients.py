@@ -124,7 +124,7 @@ class RoleClients:
         make fresh ones. One who passes for all that gets another status than a refusal, or uses up what is fresh.
         """
         if method == "POST" and role in MEMBERS:
-            if not self._is_in(role):
+            if not (is_refused and self._is_in(role)):
                 self.come_in(role)
             forget_tries(self.site)
         fresh = _Fresh(self, role, self.kept if is_refused else None)
