@@ -1,5 +1,6 @@
 """Slack, as jobs: a token is tried, and who typed something unknown is looked up, at the pace that Slack takes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -7,13 +8,14 @@ from typing import Any, Final
 from app.bulkheads import Bulkhead
 from app.clock import Clock
 from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Problem
 from app.integrations.slack.client import Reply, SlackClient
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
 from app.services.slack import meeting, pace, workspaces
-from app.services.slack.workspaces import Tried
+from app.services.slack.workspaces import BY_SLACK, Tried
 
 KINDS: Final = (workspaces.TRY, meeting.MEET)
 LEASE = timedelta(minutes=1)
@@ -103,16 +105,22 @@ class SlackJobs:
         now = self._clock.real()
         with self._database.unit_of_work() as session:
             if reply.verdict.scope == "everything":
-                workspaces.revoked(session, connection_id, now, now, REFUSED["everything"])
+                workspaces.revoked(session, connection_id, now, Act(BY_SLACK, now), REFUSED["everything"])
             elif reply.verdict.kind == "done":
                 meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
 
     async def _call(
         self, connection_id: str, method: str, token: str, arguments: Mapping[str, Any], *, is_awaited: bool = False
     ) -> Reply:
-        """Call a method in its turn. Raises Postponed until the turn comes, or while Slack wants to be left alone."""
-        until = await self._database.writes.run(self._take, connection_id, method, is_awaited)
-        if until is not None:
+        """Call a method in its turn. Raises Postponed until the turn comes, or while Slack wants to be left alone.
+
+        The turn that somebody who waits has booked is waited for here: who comes again would book another one.
+        """
+        now = self._clock.real()
+        until = await self._database.writes.run(self._take, connection_id, method, now, is_awaited)
+        if until is not None and is_awaited and until <= now + pace.PATIENCE:
+            await asyncio.sleep((until - now).total_seconds())
+        elif until is not None:
             raise Postponed(until)
         now = self._clock.real()
         reply = await self._threads.run(self._client.call, method, token, arguments, now, long=True)
@@ -125,9 +133,9 @@ class SlackJobs:
                 raise SlackAway(f"Slack has trouble of its own ({reply.verdict.error}).")
         return reply
 
-    def _take(self, connection_id: str, method: str, is_awaited: bool) -> datetime | None:
+    def _take(self, connection_id: str, method: str, now: datetime, is_awaited: bool) -> datetime | None:
         with self._database.unit_of_work() as session:
-            return pace.take(session, connection_id, method, self._clock.real(), is_awaited=is_awaited)
+            return pace.take(session, connection_id, method, now, is_awaited=is_awaited)
 
     def _rest(self, connection_id: str, method: str, until: datetime) -> None:
         with self._database.unit_of_work() as session:

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Conflict, Malformed
 from app.jobs.slack import SlackJobs
 from app.jobs.worker import Worker
@@ -18,6 +19,7 @@ from app.services.access import accounts
 from app.services.intake import connections
 from app.services.operations.secrets import SigningKey
 from app.services.slack import meeting, pace, workspaces
+from app.services.slack.workspaces import BY_SLACK
 from tests.builders import ADA, NOW, SIGNING_KEY, Game
 from tests.races import several
 from tests.slack.running import StandIn, running
@@ -173,7 +175,7 @@ def test_a_token_that_slack_took_back_is_erased_unless_it_is_newer(slack: Slack)
 
     def revoke(at: Any) -> bool:
         with slack.game.database.unit_of_work() as session:
-            return workspaces.revoked(session, slack.id, at, NOW, "The app was removed.")
+            return workspaces.revoked(session, slack.id, at, Act(BY_SLACK, NOW), "The app was removed.")
 
     assert [revoke(NOW - SECOND), revoke(NOW + SECOND), revoke(NOW + SECOND)] == [False, True, False]
     workspace = slack.workspace

@@ -426,7 +426,7 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
         workspaces.clear_token(session, "slack", game.act)
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
-        workspaces.revoked(session, made.id, game.now, game.now, "Removed")
+        workspaces.revoked(session, made.id, game.now, game.act, "Removed")
         service_accounts.add(session, "linear", "@robot", game.act)
         service_accounts.remove(session, "linear", "@robot", game.act)
         connections.disconnect(session, "linear", game.act)

@@ -25,6 +25,7 @@ PURPOSE = "slack-token"
 NEEDED = ("commands", "users:read", "users:read.email")
 """Scopes that what there is needs; the manifest asks for those of what follows, too."""
 END = 4
+BY_SLACK = actor.system("Slack")
 NOT_SLACK = "Only a connection to Slack has a bot token."
 
 _TOKEN = re.compile(r"xoxb-[A-Za-z0-9-]{10,400}")
@@ -149,17 +150,16 @@ def _held(session: Session, key: SigningKey, connection_id: str, token: str) -> 
     return workspace if is_it else None
 
 
-def revoked(session: Session, connection_id: str, at: datetime, now: datetime, why: str) -> bool:
+def revoked(session: Session, connection_id: str, at: datetime, act: Act, why: str) -> bool:
     """Erase the tokens, for Slack took them back at this moment; False where they are newer, or erased already."""
     workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
     if workspace is None or (workspace.token is None and workspace.next_token is None) or at < workspace.set_at:
         return False
     _erase(workspace)
-    workspace.error, workspace.off_at = why, now
+    workspace.error, workspace.off_at = why, act.now
     session.add(workspace)
     session.flush()
     connection = session.get_one(Connection, connection_id)
-    act = Act(actor.system(connection.name), now)
     audit.note(session, "slack.token-revoked", connections.audit_target(connection), act, after={"why": why})
     announce(session, ConnectionsChanged())
     return True

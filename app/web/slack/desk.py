@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.clock import Clock
 from app.db.database import Database
+from app.domain.actor import Act
 from app.domain.slack import calls, commands, writing
 from app.domain.slack.calls import Call, CallUnreadable
 from app.errors import Problem
@@ -19,6 +20,7 @@ from app.services.intake import processing
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
 from app.services.slack import logs, meeting, people, workspaces
+from app.services.slack.workspaces import BY_SLACK
 from app.services.weeks import weeks
 from app.web.delivery_queue import DeliveryQueue
 from app.web.slack import sentences
@@ -70,7 +72,7 @@ class SlackDesk:
 
     def _end_bot(self, recipient: Recipient, at: datetime) -> None:
         with self._database.unit_of_work() as session:
-            workspaces.revoked(session, recipient.id, at, self._clock.real(), sentences.REMOVED)
+            workspaces.revoked(session, recipient.id, at, Act(BY_SLACK, self._clock.real()), sentences.REMOVED)
 
     async def _command(self, recipient: Recipient, incoming: Incoming, call: Call) -> Response:
         command = commands.parse(call.text)
