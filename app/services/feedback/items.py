@@ -90,9 +90,9 @@ def change(session: Session, slug: str, item_id: str, wanted: Change, act: Act) 
     reason = reasons.welcome(wanted.reason)
     state_before, due_before = cast("State", item.state), item.due_on
     _set(session, item, wanted)
+    _move(week, item, state_before, reason)
     if wanted.entries is not None:
         _link(session, week, item, wanted.entries)
-    _move(week, item, state_before, reason)
     after = _noted(session, item)
     changed = {name: value for name, value in after.items() if value != before[name]}
     if not changed and wanted.entries is None:

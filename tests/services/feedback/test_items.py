@@ -64,8 +64,9 @@ def test_item_of_a_wish_goes_its_way_and_its_author_hears_of_each_step(plan: Pla
 
 @pytest.mark.parametrize(("changes", "field"), [
     ({"state": "planned"}, "owner"), ({"state": "doing", "owner": BO}, "state"), ({"state": "not_now"}, "why"),
+    ({"state": "not_now", "entries": ()}, "why"),
 ])  # fmt: skip
-def test_change_that_lacks_something_is_refused_at_its_field(plan: Plan, changes: dict[str, str], field: str) -> None:
+def test_change_that_lacks_something_is_refused_at_its_field(plan: Plan, changes: dict[str, Any], field: str) -> None:
     item = make(plan)
 
     with pytest.raises(Conflict) as refused:
