@@ -88,7 +88,7 @@ def may_follow_sign_in(path: str) -> bool:
     return area.refusal == "page" and area.prefix not in _NO_WAY_BACK
 
 
-def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook", "rules", "weeks"]:
+def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook", "rules", "weeks", "metrics"]:
     """Find the kind of page a path is of, as the closed door calls it: its area's home, or what is beside the board."""
     match path.split("/", 4)[1:4]:
         case ["shifts"] | ["weeks", _, "shifts"]:
@@ -101,4 +101,6 @@ def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook", "rule
             return "guestbook"
         case ["weeks", _, "rules"]:
             return "rules"
+        case ["weeks", _, "metrics"]:
+            return "metrics"
     return find_area(path).home

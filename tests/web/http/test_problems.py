@@ -75,6 +75,7 @@ def test_refusal_is_a_document_for_programs(name: str) -> None:
         ("/weeks", "board", "The weeks are for colleagues"),
         ("/guide", "guide", "The guide is for colleagues"),
         ("/weeks/x/guestbook", "board", "The guestbook is for colleagues"),
+        ("/weeks/x/metrics", "board", "The metrics are for colleagues"),
         ("/me/log", "me", "Sign in first"),
         ("/organizer", "organizer", "Sign in first"),
     ],
