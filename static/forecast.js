@@ -9,6 +9,6 @@
     slider.addEventListener("input", () => { input.value = slider.value; });
     slider.addEventListener("change", () => input.form.requestSubmit());
     input.addEventListener("input", () => { slider.value = input.value; });
-    input.after(slider);
+    input.parentElement.append(slider); // below what is wrong with the number
   }
 })();

@@ -57,7 +57,7 @@ class AnsweringForm(Form):
         for name, (least, most) in BOUNDS.items():
             if not least <= getattr(found, name) <= most:
                 unit = units.get(name, 1)
-                errors[names.get(name, name)] = f"Write a number from {least / unit:g} to {most / unit:g}."
+                errors[names.get(name, name)] = f"Write a number from {least / unit:,g} to {most / unit:,g}."
         if errors:
             raise FormInvalid(errors)
         return found
