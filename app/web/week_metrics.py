@@ -116,12 +116,13 @@ def _shifts(metrics: WeekMetrics) -> list[Figure]:
             "Shifts that started before 07:00, of all completed ones. A team’s shift counts once.",
         ),
         Figure(
-            "Issues per 100 responses", _per_hundred(metrics.per_response(metrics.issues)), f"{metrics.issues:,}",
+            "Issues per 100 responses", _per_hundred(metrics.per_response(metrics.issues)),
+            _counted(metrics.issues, "issue"),
             "Problems passed on to the product team.",
         ),
         Figure(
             "Feature requests per 100 responses", _per_hundred(metrics.per_response(metrics.feature_requests)),
-            f"{metrics.feature_requests:,}", "Customers’ wishes passed on.",
+            _counted(metrics.feature_requests, "request"), "Customers’ wishes passed on.",
         ),
     ]  # fmt: skip
 
@@ -153,6 +154,10 @@ def _whole_percent(share: Share) -> int | None:
 
 def _out_of(share: Share) -> str:
     return f"{share.part:,} of {share.whole:,}" if share.whole else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _per_hundred(value: Fraction | None) -> str:
