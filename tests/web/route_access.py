@@ -76,6 +76,7 @@ CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no 
 SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:00-07:00"}
 SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
+NEW_WEEK = {"week": "made-{number}", "name": "Made", "timezone": "UTC", "starts": "2022-10-10", "ends": "2022-10-14"}
 CONTACTS = '[{"starts_at": "2022-09-07T10:00:00-07:00", "minutes": 30, "channel": "email", "contacts": 8}]'
 CONTACTS_CSV = "starts_at,minutes,channel,contacts\n2022-09-07T10:00:00-07:00,30,chat,8\n"
 ANSWERING = {"channel": "email", "handling": "9", "within": "60", "shrinkage": "15", "step": "set"}
@@ -123,6 +124,9 @@ SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
+    ("POST", f"{API}/weeks"): RouteAccess("admin", 201, document=NEW_WEEK),
+    ("PATCH", f"{API}/weeks/{{week}}"): RouteAccess("admin", document={"customers": 2_000}),
+    ("DELETE", f"{API}/weeks/{{draft_week}}"): RouteAccess("admin"),
     ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/metrics"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/feedback"): RouteAccess("read"),

@@ -5,6 +5,7 @@ The random phase is seeded and bounded by a number of examples, never by a time,
 """
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,12 +23,16 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 
 # A stream never ends, so that each case would wait for its time-out; tests/web/test_live.py has them.
 STREAMS = "/live$"
+# A week that was closed takes nothing of all the rest; tests/web/test_week_life.py has its steps.
+STEPS = "/weeks/[{]week[}]/state$"
 # What a shift and its seats take depends on what was sent before, a cancellation say; connections, and with them
 # deliveries and identities, are made by commands alone; there are at most 20 webhooks and messages;
-# codes of displays may be tried 30 times.
+# codes of displays may be tried 30 times; teams are renamed and
+# removed; a logo is a picture.
 DEPENDENT = (
     "/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}", "/merge", "/addresses",
-    "/reinstatement", "/displays", "/display-messages",
+    "/reinstatement", "/displays", "/display-messages", "/appearance/logo",
+    "/teams/{team_id}", "/members/", "/adjustments",
 )  # fmt: skip
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.
@@ -89,6 +94,8 @@ def fuzz(
         }
     )
     schema = schemathesis.openapi.from_url(f"{site.url}/openapi.json", config=config).exclude(path_regex=STREAMS)
+    if token:
+        schema = schema.exclude(path_regex=STEPS)
     outcome = Outcome()
     for event in from_schema(schema).execute():
         if isinstance(event, events.FatalError):
@@ -148,7 +155,7 @@ def test_an_admin_gets_what_is_documented_whatever_they_send(site: RunningApp, b
     assert outcome.failures == []
     assert server_failures(outcome) == set()
     # It is no test of refusals alone: each operation also took something, and refused something.
-    assert set(outcome.statuses) == operations(site)
+    assert set(outcome.statuses) == {name for name in operations(site) if not re.search(STEPS, name)}
     refused = [name for name, found in outcome.statuses.items() if not found & {200, 201}]
     assert [name for name in refused if not any(part in name for part in DEPENDENT)] == []
     assert [name for name, found in outcome.statuses.items() if max(found) < 400] == []

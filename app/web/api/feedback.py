@@ -1,6 +1,5 @@
 """Feedback of a week: read what becomes of it, make items, change them."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -14,6 +13,7 @@ from app.services.validation import parse
 from app.services.weeks import weeks
 from app.web import documents
 from app.web.api.bodies import takes_changes, takes_json
+from app.web.api.shift_bodies import Day
 from app.web.api.weeks import Slug
 from app.web.deps import AdminAct, AppClock, AppDatabase, RawBody, Reader, ReadSession
 from app.web.documents import feedback_document
@@ -24,7 +24,8 @@ router = APIRouter(tags=["feedback"], route_class=DatabaseRoute)
 ItemId = Annotated[str, Path(description="The id of an item of that week", examples=["9f86d081884c7d65"])]
 Title = Annotated[str, Field(min_length=1, max_length=items.LONGEST_TITLE, examples=["Shorter handovers"])]
 Text = Annotated[str, Field(max_length=items.LONGEST_TEXT)]
-Entries = Annotated[list[str], Field(max_length=1_000, description="Ids of the week’s guestbook entries")]
+EntryId = Annotated[str, Field(max_length=40)]
+Entries = Annotated[list[EntryId], Field(max_length=200, description="Ids of the week’s guestbook entries")]
 
 
 class FeedbackIn(BaseModel):
@@ -44,7 +45,7 @@ class FeedbackChanges(BaseModel):
     title: Title | None = None
     state: State | None = None
     owner: Annotated[str | None, Field(max_length=254, description="The email of a person")] = None
-    due_on: Annotated[date | None, Field(strict=False)] = None
+    due_on: Day | None = None
     did: Text | None = None
     why: Text | None = None
     reason: Annotated[str | None, Field(max_length=500)] = None

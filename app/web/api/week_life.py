@@ -4,11 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
-from app.domain.actor import Act
-from app.models import Week
 from app.services import lifecycle, reasons
 from app.services.organizing import closing, week_copying
 from app.services.validation import parse
@@ -16,9 +13,9 @@ from app.services.weeks import weeks
 from app.web import documents
 from app.web.api.bodies import flaw_in, takes_json
 from app.web.api.shift_bodies import Day
-from app.web.api.weeks import Slug
+from app.web.api.weeks import Slug, changed_document
 from app.web.deps import AdminAct, AppDatabase, RawBody, ReadSession
-from app.web.documents import unresolved_document, week_document
+from app.web.documents import unresolved_document
 from app.web.routes import DatabaseRoute, takes_long
 
 router = APIRouter(tags=["weeks"], route_class=DatabaseRoute)
@@ -73,7 +70,7 @@ def change_week_state(act: AdminAct, database: AppDatabase, week: Slug, body: Ra
             changed = lifecycle.open_week(session, slug, act, reason=wish.reason)
         else:
             changed = VERBS[wish.action](session, slug, act)
-        document = _document(session, changed, act)
+        document = changed_document(session, changed, act)
     return JSONResponse(document)
 
 
@@ -93,10 +90,5 @@ def copy_week(act: AdminAct, database: AppDatabase, week: Slug, body: RawBody) -
         copied = week_copying.copy(
             session, slug, wish.week, act, name=wish.name, starts=wish.starts, with_people=wish.people
         )
-        document = _document(session, copied.week, act)
+        document = changed_document(session, copied.week, act)
     return JSONResponse(document, 201)
-
-
-def _document(session: Session, week: Week, act: Act) -> documents.Week:
-    current = weeks.pick_current(weeks.every(session), act.now)
-    return week_document(week, "organizers", is_current=current is not None and current.id == week.id)

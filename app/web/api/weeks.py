@@ -3,9 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
+from app.domain.actor import Act
 from app.domain.view import audience_of
+from app.models import Week
 from app.services import paging
 from app.services.access import addresses
 from app.services.people import people
@@ -47,6 +50,12 @@ def show_week(actor: Reader, session: ReadSession, clock: AppClock, week: Slug) 
     found = weeks.find(session, week, clock.game())
     current = weeks.pick_current(weeks.every(session), clock.game())
     return JSONResponse(week_document(found, audience_of(actor), is_current=found == current))
+
+
+def changed_document(session: Session, week: Week, act: Act) -> documents.Week:
+    """A week as who changed it sees it."""
+    current = weeks.pick_current(weeks.every(session), act.now)
+    return week_document(week, "organizers", is_current=current is not None and current.id == week.id)
 
 
 @router.get(
