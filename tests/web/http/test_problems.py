@@ -16,7 +16,7 @@ SENTENCE = "It is “so” & <so>."
 def kinds(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:
     """A class of problems and all below it."""
     yield kind
-    for each in kind.__subclasses__():
+    for each in sorted(kind.__subclasses__(), key=lambda found: found.__name__):  # whatever was imported first
         yield from kinds(each)
 
 
