@@ -42,7 +42,8 @@ def email(
     plan = questions.email(question)
     shift = Backlog(tuple(question.contacts), interval, waiting, handling, within, shrinkage)
     sentences = [wording.customers(shift.expected, None, None), wording.enough(shift, plan)]
-    if plan.people > 1 and (share := simulation.simulated_share(shift, plan.people - 1)) is not None:
+    share = simulation.simulated_share(shift, plan.people - 1) if plan.people > 1 else None
+    if share is not None and not wording.is_hopeless(plan):
         sentences.append(wording.fewer(plan.people - 1, share))
     return Answer({**email_capacity_document(plan)}, sentences)
 

@@ -45,6 +45,11 @@ def _within(seconds: int) -> str:
     return f"{seconds} seconds" if seconds < 120 else span(Fraction(seconds, 60))
 
 
+def is_hopeless(plan: Plan) -> bool:
+    """Tell whether most wait longer even so, as where an answer takes longer than is promised."""
+    return plan.share is not None and plan.share < 0.5
+
+
 def fewer(people: int, share: float) -> str:
     """The customers who wait longer with fewer people: "With 3, about 1 in 14 waits longer."."""
     late = 1 - share

@@ -126,8 +126,10 @@ def _answered(need: ChannelNeed, answering: Answering) -> list[str]:
             wording.HUNG_UP,
         ]
     shift = plans.backlog(answering, need.stretch, need.minutes)
-    sentences = [wording.enough(shift, simulation.plan(shift))]
-    if need.people > 1 and (share := simulation.simulated_share(shift, need.people - 1)) is not None:
+    planned = simulation.plan(shift)
+    sentences = [wording.enough(shift, planned)]
+    share = simulation.simulated_share(shift, need.people - 1) if need.people > 1 else None
+    if share is not None and not wording.is_hopeless(planned):
         sentences.append(wording.fewer(need.people - 1, share))
     return sentences
 

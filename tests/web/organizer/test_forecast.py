@@ -88,6 +88,15 @@ def test_figures_that_somebody_tries_change_nothing(site: RunningApp, olu: Visit
     assert (shift_of(site, shift).needed, shift_of(site, shift).seats) == (1, 3)
 
 
+def test_promise_shorter_than_an_answer_is_not_said_to_hang_on_one_person(site: RunningApp, olu: Visitor) -> None:
+    remember(site)
+    make_shift(site, 10, 12)
+
+    text = text_of(olu.get(f"{FORECAST}?handling=60&within=15"))
+
+    assert ("people keep about 2 of 10 under 15 minutes" in text, "wait longer" in text) == (True, False)
+
+
 def test_figures_that_make_no_sense_are_marked(site: RunningApp, olu: Visitor) -> None:
     refused = olu.post(f"{FORECAST}/plan", **{**FIGURES, "handling": "0", "within": "soon"}, step="set")
     tried = text_of(olu.get(f"{FORECAST}?handling=nine"))
