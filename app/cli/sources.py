@@ -77,9 +77,9 @@ def rotate(
         return _shown_once(settings, made, is_theirs=bool(handed))
 
 
-def _handed_over(secret: str) -> str:
+def _handed_over(given: str) -> str:
     """The secret that was given, or that stands on standard input, where no list of processes shows it."""
-    return sys.stdin.readline().strip() if secret == STDIN else secret
+    return sys.stdin.readline().strip() if given == STDIN else given
 
 
 def _shown_once(settings: Settings, made: NewConnection, *, is_theirs: bool) -> Answer:

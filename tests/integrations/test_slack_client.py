@@ -126,6 +126,7 @@ def test_call_of_a_slack_that_died_was_never_sent() -> None:
             with pytest.raises(SlackUnreachable) as refused:
                 call(stand_in, "auth.test")
             outcomes.append(refused.value.was_sent)
+            stand_in.process.wait(timeout=10)
 
     assert outcomes == [True, False]
 

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from tests.web.running_app import RunningApp
 
 Rows = list[tuple[object, ...]]
-SIDE_EFFECTS = ("audit", "job", "notice", "throttle", "webhook_progress")
+SIDE_EFFECTS = ("audit", "heartbeat", "job", "notice", "throttle", "webhook_progress")
 """Tables a refusal may write to, or a job at that moment: the audit, the server's own jobs and their emails, counted
 tries."""
 

@@ -3,7 +3,10 @@
 from tests.builders import ADA, CAST, CATS, NAMES, OWLS, SLUG, a_week
 from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 
-WEEK_KEYS = ["week", "name", "state", "timezone", "starts", "ends", "frozen", "archived", "current", "version"]
+WEEK_KEYS = [
+    "week", "name", "state", "timezone", "starts", "ends", "frozen", "archived", "sla", "customers", "current",
+    "version",
+]  # fmt: skip
 
 
 def collect(site: RunningApp, path: str, limit: int) -> list[list[dict[str, object]]]:

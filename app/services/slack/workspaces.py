@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.db.database import announce
 from app.domain import actor
 from app.domain.actor import Act
+from app.domain.constant_time import is_equal
 from app.domain.intake.kinds import SLACK
 from app.errors import Conflict, Malformed
 from app.events import ConnectionsChanged
@@ -146,7 +147,8 @@ def refuse(session: Session, key: SigningKey, connection_id: str, token: str, se
 def _held(session: Session, key: SigningKey, connection_id: str, token: str) -> SlackWorkspace | None:
     """The workspace, locked, if this token still waits there."""
     workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
-    is_it = workspace is not None and workspace.next_token and key.unseal(PURPOSE, workspace.next_token) == token
+    waits = key.unseal(PURPOSE, workspace.next_token) if workspace and workspace.next_token else None
+    is_it = waits is not None and is_equal(waits, token)
     return workspace if is_it else None
 
 
