@@ -1,6 +1,7 @@
 """States of feedback: a step at a time, back with a reason; reminders at nine, through changes of clocks."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,9 @@ FULL = {"has_owner": True, "did": "Two people overlap", "why": "Too dear", "reas
 def test_flaw_of_move_names_the_field_that_lacks_something(
     before: State, after: State, changes: dict[str, object], field: str | None
 ) -> None:
-    flaw = flaw_of_move(before, Wanted(**{"state": after, **FULL, **changes}))  # type: ignore[arg-type]
+    wanted: dict[str, Any] = {"state": after, **FULL, **changes}
+
+    flaw = flaw_of_move(before, Wanted(**wanted))
 
     assert (flaw and flaw[0]) == field
 
