@@ -13,8 +13,8 @@ from app.services.week_metrics import week_metrics
 from app.services.weeks import weeks
 from tests.builders import act_by
 from tests.cost import statements_to
+from tests.domain.week_metrics.contract_week import DOCUMENT
 from tests.services.week_metrics.worlds import (
-    DOCUMENT,
     NOW,
     SLUG,
     add,

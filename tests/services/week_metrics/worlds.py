@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
@@ -18,30 +17,11 @@ from app.services.imports.roster_import import Entry
 from app.services.ledger import ledger
 from app.services.weeks import weeks
 from tests.builders import act_by
+from tests.domain.week_metrics.contract_week import BEFORE, CONTACTS, CUSTOMERS, FUNCTIONS, REVERSED, ROWS, SLOTS
 
 ZONE = "America/Los_Angeles"
 SLUG = "w45"
 NOW = datetime(2026, 11, 4, 20, tzinfo=UTC)
-ENGINEERS = ("ana", "ben", "eve", "ed", "emil", "esra")
-SELLERS = ("cleo", "sam", "sara", "sven", "suki")
-FUNCTIONS = {
-    **dict.fromkeys(ENGINEERS, "Engineering"), **dict.fromkeys(SELLERS, "Sales"), "dan": "Legal", "zoe": "Legal",
-}  # fmt: skip
-DOCUMENT = {
-    "responses": 8, "issues": 1, "feature_requests": 1, "first_responses": 6, "first_known": 5,
-    "first_median_seconds": 3600.0, "first_p90_seconds": 3960.4, "first_within_sla": 0.6, "next_responses": 1,
-    "next_within_sla": 1.0, "known": 7, "within_sla": 0.7143, "issues_per_100_responses": 12.5,
-    "requests_per_100_responses": 12.5, "early_shift_share": 0.6667,
-    "coverage": {"covered": 3, "due": 5, "share": 0.6},
-    "participation": {
-        "took_part": 5, "members": 12, "share": 0.4167,
-        "by_function": {
-            "Engineering": {"took_part": 3, "members": 6, "share": 0.5},
-            "Other functions": {"took_part": 2, "members": 6, "share": 0.3333},
-        },
-    },
-    "repeat_share": 0.4, "contact_rate_per_100_customers": 32.0,
-}  # fmt: skip
 _numbers = count(1)
 
 
@@ -106,29 +86,17 @@ def add_slot(session: Session, week: Week, clock: str, *seats: tuple[str, str], 
 def contract(database: Database) -> None:
     """The contract's week, w45, and the one before it, in which ana, dan and zoe took part."""
     with database.unit_of_work() as session:
-        before = make_week(session, "w40", date(2026, 10, 5), date(2026, 10, 9), FUNCTIONS)
-        for who in ("ana", "dan", "zoe"):
+        before = make_week(session, "w40", date(2026, 10, 5), date(2026, 10, 9), {**FUNCTIONS, "zoe": "Legal"})
+        for who in BEFORE:
             add(session, before, "02 06:00", "issue", who)
-        people = {name: function for name, function in FUNCTIONS.items() if name != "zoe"}
-        week = make_week(session, SLUG, date(2026, 11, 2), date(2026, 11, 6), people)
-        week.customers = 2_000
-        contacts.put(session, [Imported("email", Count(local("06:00"), 30, 640))], act_by("Olu", NOW))
-        rows: list[tuple[Any, ...]] = [
-            ("06:00", "shift", "ana"), ("06:20", "response", "ana", "T1", 300),
-            ("06:50", "response", "ana", "T2", 4200), ("07:30", "response", "ben", "T1", 1500),
-            ("07:40", "issue", "ben"), ("08:00", "shift", "cleo"), ("08:15", "response", "cleo", "T3"),
-            ("08:20", "response", "cleo", "T4", 3600), ("09:10", "response", "dan", "T5", 3601),
-            ("09:45", "response", "dan", None, 120), ("09:50", "feature_request", "ana"),
-            ("03 06:00", "shift", "ben"), ("03 06:30", "response", "ben", "T6", 900),
-        ]  # fmt: skip
-        for row in rows:
+        week = make_week(session, SLUG, date(2026, 11, 2), date(2026, 11, 6), FUNCTIONS)
+        week.customers = CUSTOMERS
+        contacts.put(session, [Imported("email", Count(local("06:00"), 30, CONTACTS))], act_by("Olu", NOW))
+        for row in ROWS:
             add(session, week, *row)
-        reversed_one = add(session, week, "09:30", "response", "dan", "T7", 60)
+        reversed_one = add(session, week, *REVERSED)
         ledger.reverse(session, reversed_one.id, act_by("Olu", NOW), reason="A mistake")
-        add_slot(session, week, "06:00", ("ana", "completed"), ("eve", "completed"))
-        add_slot(session, week, "08:00", ("cleo", "completed"))
-        add_slot(session, week, "10:00")
-        add_slot(session, week, "03 06:00", ("ben", "completed"))
-        add_slot(session, week, "03 08:00", ("dan", "no_show"))
+        for begins, seats in SLOTS:
+            add_slot(session, week, begins, *seats)
         add_slot(session, week, "03 10:00", cancelled=True)
         add_slot(session, week, "05 10:00", ("sam", "signed_up"))  # not over yet
