@@ -1,12 +1,12 @@
 """The projector: turns a week's public board into the display's picture, once per change, for every screen."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from app.clock import Clock
 from app.db.database import Database
@@ -24,7 +24,8 @@ from app.services.standings.recent import SourceActivity
 from app.services.weeks import weeks
 from app.web.boards import BoardSnapshot
 from app.web.http import render
-from app.web.scenes import ROTATION_BY_NAME, RotationItem, rotation, rotation_of, turns_for
+from app.web.scenes import RotationItem, rotation, rotation_of, turns_for
+from app.web.scenes.painting import Painted, Painter
 from app.web.scenes.scene import SceneContext
 
 MAX_PICTURES = 32
@@ -37,24 +38,6 @@ _PEOPLE = OUR_SOURCES | {BY_HAND}
 """Sources that no tool reports under: a gap between two shifts is no silence."""
 
 
-PAGE_SECONDS = 8
-"""A page of a scene that has several stays for this long at least; else they share the turn's seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A turn, or a page of it, with what its scene has to say; `key` tells it from all others.
-
-    An extra one has no turn: it is there because somebody asked for it.
-    """
-
-    turn: RotationItem
-    it: Mapping[str, object]
-    seconds: int
-    key: str
-    is_extra: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Silence:
     """A source with when it was last heard from, and from when on that is too long ago (UTC)."""
@@ -62,14 +45,6 @@ class Silence:
     source: str
     last: datetime
     stale_from: datetime
-
-
-def _pages(turn: RotationItem, mapping: Mapping[str, object], is_extra: bool) -> list[Shown]:
-    """The pages of a turn; most scenes have one."""
-    pages = cast("list[Mapping[str, object]]", mapping.get("pages", [mapping]))
-    seconds = turn.seconds if len(pages) == 1 else max(turn.seconds // len(pages), PAGE_SECONDS)
-    names = [turn.scene.name, *(f"{turn.scene.name}-{number}" for number in range(2, len(pages) + 1))]
-    return [Shown(turn, page, seconds, name, is_extra) for name, page in zip(names, pages, strict=True)]
 
 
 class DisplayRenderer:
@@ -83,7 +58,7 @@ class DisplayRenderer:
         self._database, self._clock = database, clock
         self._setting = rotation(setting)
         self._wall, self.heard, self._hearing = Wall(), 0, Lock()
-        self._lock = Lock()
+        self._lock, self._painter = Lock(), Painter()
         self._served: BoardSnapshot | None = None
         self._base = ""
         self._pictures: dict[str, bytes] = {}
@@ -123,21 +98,26 @@ class DisplayRenderer:
 
     def version_key(self, snapshot: BoardSnapshot, screen: str = ALL) -> str:
         """A key that differs whenever the picture does: by the board, its shifts or what was chosen for the screen."""
-        return _mark(snapshot, self._wall.plan(screen), self._wall)
+        mark = _mark(snapshot, self._wall.plan(screen), self._wall)
+        return self._painter.key_of(mark, self._clock.real())
 
     def picture(self, snapshot: BoardSnapshot, screen: str = ALL) -> bytes:
         """The picture of a public board as a screen shows it, as HTML."""
         with self._lock:
             wall, base = self._wall, _base_of(snapshot)
             plan = wall.plan(screen)
+            if base != self._base:
+                self._painter.forget()
             mark = _mark(snapshot, plan, wall)
-            if base == self._base and mark in self._pictures:
-                return self._pictures[mark]
+            key = self._painter.key_of(mark, self._clock.real())
+            if base == self._base and key in self._pictures:
+                return self._pictures[key]
             news = self._news if base == self._base else self._fresh_news(snapshot)
-            picture = self._paint(snapshot, news, plan, wall, mark)
+            painted, picture = self._paint(snapshot, news, plan, wall, key)
+            self._painter.note(mark, painted)
             if base != self._base or len(self._pictures) >= MAX_PICTURES:
                 self._pictures.clear()
-            self._pictures[mark] = picture
+            self._pictures[key] = picture
             self._served, self._news, self._base = snapshot, news, base
             return picture
 
@@ -145,7 +125,7 @@ class DisplayRenderer:
         """The picture of a board of any week at some moment, as a screen for all would show it; no screen is told."""
         wall = self._wall
         plan = replace(wall.plan(ALL), shown="", is_paused=False)
-        return self._paint(snapshot, (), plan, wall, "", now)
+        return self._paint(snapshot, (), plan, wall, "", now)[1]
 
     def _fresh_news(self, snapshot: BoardSnapshot) -> deque[Highlight]:
         """The news so far and what this board adds; another week begins without any, and so does a freeze."""
@@ -162,34 +142,26 @@ class DisplayRenderer:
     def _paint(
         self, snapshot: BoardSnapshot, news: Sequence[Highlight], plan: Plan, wall: Wall, mark: str,
         at: datetime | None = None,
-    ) -> bytes:  # fmt: skip
+    ) -> tuple[Painted, bytes]:  # fmt: skip
         board = snapshot.board
         with self._database.reading() as session:
             now = at or self._clock.game()
             week = weeks.find(session, board.week, now)
+            begins, ends = day_bounds(week.starts, week.ends, snapshot.zone)
             context = SceneContext(
                 board, snapshot.rules, snapshot.zone, week, session, now, snapshot.shifts, wall.messages,
                 is_large=plan.size == "large",
             )  # fmt: skip
-            shown = _shown(context, turns_for(board.state, self.turns(plan)), plan)
+            painted = self._painter.paint(
+                context, turns_for(board.state, self.turns(plan)), plan,
+                kinds=snapshot.rules.kind_by_name, tones=render.tones(board.standings), zone=snapshot.zone,
+            )  # fmt: skip
             is_quiet = at is not None or board.frozen or board.state == "closed"
             silences = [] if is_quiet else self._silences(context)
-        begins, ends = day_bounds(week.starts, week.ends, snapshot.zone)
-        return render.render(
-            "display/_view.html",
-            board=board,
-            announcement=snapshot.announcement.text,
-            kinds=snapshot.rules.kind_by_name,
-            tones=render.tones(board.standings),
-            zone=snapshot.zone,
-            mark=mark,
-            plan=plan,
-            shown=shown,
-            news=list(reversed(news)),
-            silences=silences,
-            begins=begins,
-            ends=ends,
-        )
+        return painted, render.render(
+            "display/_view.html", board=board, announcement=snapshot.announcement.text, zone=snapshot.zone, mark=mark,
+            plan=plan, painted=painted, news=list(reversed(news)), silences=silences, begins=begins, ends=ends,
+        )  # fmt: skip
 
     def _silences(self, context: SceneContext) -> list[Silence]:
         """The moments at which tools that report regularly will have been silent for too long."""
@@ -211,14 +183,6 @@ class DisplayRenderer:
             self._heard[new.source] = SourceActivity(
                 new.source, old.activities + new.activities, max(old.last, new.last), new.seq
             )
-
-
-def _shown(context: SceneContext, turns: Sequence[RotationItem], plan: Plan) -> list[Shown]:
-    """The turns with something to say; the scene that was asked for comes last and extra where it has no turn."""
-    asked = ROTATION_BY_NAME.get(plan.shown.partition("-")[0])
-    more = [RotationItem(asked, asked.seconds)] if asked and asked not in [turn.scene for turn in turns] else []
-    told = [(turn, turn.scene.build_context(context), turn in more) for turn in (*turns, *more)]
-    return [each for turn, mapping, is_extra in told if mapping is not None for each in _pages(turn, mapping, is_extra)]
 
 
 def _base_of(snapshot: BoardSnapshot) -> str:
