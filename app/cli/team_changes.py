@@ -11,13 +11,13 @@ from app.cli.parameters import WeekSlug
 from app.cli.place import command_act, reading, writing
 from app.cli.teams import find_team
 from app.cli.teams import group as group
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.models import Team, Week
 from app.models.columns import new_id
 from app.services.access import accounts, links
 from app.services.ledger import ledger
 from app.services.operations import startup
-from app.services.organizing import join_codes, member_moves, team_admin
+from app.services.organizing import invitations, join_codes, member_moves, team_admin
 from app.services.organizing.member_moves import SeatAfter
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -132,17 +132,25 @@ def invite(
     again: Annotated[
         bool, typer.Option("--again", help="Also for who has a link that still works; it stops working.")
     ] = False,
+    email: Annotated[
+        bool, typer.Option("--email", help="Email a new link to everyone who never signed in; the server sends it.")
+    ] = False,
 ) -> Answer:
-    """Print sign-in links for the members of a week who never signed in and have none."""
+    """Print sign-in links for the people of a week who never signed in and have none, or email them."""
     settings, act = startup.read_settings(), command_act()
+    if email and settings.smtp_url is None:
+        raise Conflict("No mail server is set up here. Set ASSEMBLY_WEEK_SMTP_URL, or leave out --email.")
     with writing() as session:
         found = weeks.find(session, week, act.now)
+        if email:
+            number = invitations.mail(session, found, act)
+            return Answer({"items": [], "emailed": number}, [f"{plural(number, 'email is', 'emails are')} on the way."])
         rows = [
             (each.team, each.name, each.email, links.address(settings.public_url, each.secret))
-            for each in team_admin.invite(session, found, act, again=again)
+            for each in invitations.invite(session, found, act, again=again)
         ]
     columns = ("team", "name", "email", "link")
-    document = {"items": [dict(zip(columns, row, strict=True)) for row in rows]}
+    document = {"items": [dict(zip(columns, row, strict=True)) for row in rows], "emailed": 0}
     return Answer(document, [Table(columns, rows)] if rows else ["Everyone has signed in, or has a link. Try --again."])
 
 

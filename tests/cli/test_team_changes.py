@@ -26,7 +26,7 @@ def test_member_moves_after_a_look(open_week: Shell) -> None:
     assert open_week.refusal("team", "move", WEEK, "no@example.com").startswith("Nobody has the email no@example.com.")
 
 
-def test_join_code_and_sign_in_links_are_printed(open_week: Shell) -> None:
+def test_join_code_and_sign_in_links_are_printed(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     code = open_week.document("team", "code", WEEK, "Owls")["code"]
     [owls] = [each for each in open_week.document("team", "list", WEEK)["teams"] if each["team"] == "Owls"]
     assert owls["code"] == code
@@ -38,6 +38,11 @@ def test_join_code_and_sign_in_links_are_printed(open_week: Shell) -> None:
         [],
     )
     assert len(open_week.document("team", "invite", WEEK, "--again")["items"]) == 3
+    assert open_week.refusal("team", "invite", WEEK, "--email").startswith("No mail server is set up here.")
+    monkeypatch.setenv("ASSEMBLY_WEEK_SMTP_URL", "smtp://mail.example.com")
+    monkeypatch.setenv("ASSEMBLY_WEEK_MAIL_FROM", "games@example.com")
+    monkeypatch.setenv("ASSEMBLY_WEEK_PUBLIC_URL", "https://games.example.com")
+    assert open_week.document("team", "invite", WEEK, "--email") == {"items": [], "emailed": 3}
 
 
 def test_points_are_given_once_and_reversed_by_a_filter(open_week: Shell) -> None:

@@ -50,3 +50,13 @@ def test_without_a_mail_server_nothing_is_promised(site: RunningApp) -> None:
 
     assert (answer.status_code, waiting(site)) == (409, 0)
     assert "Email 6 new links" not in organizer.get(TEAMS).text
+
+
+def test_program_reminds_everyone_by_email(office: RunningApp, postbox: Postbox) -> None:
+    sign_in(office, ADA)
+
+    answer = office.ask("POST", f"/api/v1/weeks/{SLUG}/invitations", "admin", json={"email": True})
+    until(lambda: waiting(office) == 0)
+
+    assert answer.json() == {"items": [], "emailed": 5}
+    assert sorted(each.rcpt_tos[0] for each in postbox.envelopes) == sorted({*NAMES} - {ADA, GUS})

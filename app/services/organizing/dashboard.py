@@ -19,7 +19,6 @@ from app.models import (
     Person,
     QueuedJob,
     ScheduledChange,
-    SignIn,
     Team,
     Token,
     WebhookEndpoint,
@@ -28,13 +27,13 @@ from app.models import (
 from app.services import jobs
 from app.services.displays import absences
 from app.services.intake import unmatched
+from app.services.organizing import invitations
 from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.shifts import attention, gaps, listing
 from app.services.shifts.attention import Attention
 from app.services.shifts.gaps import Gaps
 from app.services.shifts.settings import settings_of
-from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import schedule, weeks
 
@@ -47,7 +46,7 @@ Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 class Overview:
     """Counts of what there is. `activities` are the week's, reversed ones too.
 
-    `never_in` of its teams' people, or of all before there are teams, have never signed in.
+    `never_in` of its people, or of all before there is a week, have never signed in.
 
     `displays` are those whose screen was seen.
 
@@ -93,7 +92,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         if week
         else 0,
         people=_count(session, col(Person.disabled_at).is_(None), people.IS_REAL),
-        never_in=_never_in(session, week if number else None),
+        never_in=len(session.exec(invitations.never_in_ids(session, week)).all()),
         tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
         connections=_count(session, col(Connection.disconnected_at).is_(None)),
         displays=_count(session, col(Display.revoked_at).is_(None), col(Display.seen_at).is_not(None)),
@@ -114,15 +113,6 @@ def _gaps(session: Session, week: Week, now: datetime) -> Gaps:
     needs_team = settings_of(session, week).needs_team
     items = listing.of_week(session, week, EVERYTHING)
     return gaps.among(session, week, items, now, needs_team=needs_team)
-
-
-def _never_in(session: Session, week: Week | None) -> int:
-    """The number of people who have never signed in: of a week's teams, or of all."""
-    never = people.IS_REAL, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))
-    if week is None:
-        return _count(session, *never)
-    playing = {person.id for members in teams.members(session, week).values() for person in members}
-    return len(playing & set(session.exec(select(Person.id).where(*never)).all()))
 
 
 def _count(session: Session, *conditions: object) -> int:

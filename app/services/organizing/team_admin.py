@@ -1,12 +1,11 @@
-"""Line-ups by hand: organizers make teams, put people into them, move them, and invite who has never signed in."""
+"""Line-ups by hand: organizers make teams, put people into them, and move them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.db.database import serialize
-from app.domain.actor import GRANT, Act
+from app.domain.actor import Act
 from app.domain.memberships import current_team
 from app.domain.standings.tones import NAMES as COLOURS
 from app.domain.standings.tones import TONES
@@ -14,26 +13,14 @@ from app.domain.text import emails, graphemes, names
 from app.domain.text.direction import apart
 from app.domain.wording import listed
 from app.errors import Conflict, Malformed, WeekNotOpen
-from app.models import Person, SignIn, Team, Week
+from app.models import Person, Team, Week
 from app.services import memberships, topics
-from app.services.access import accounts, links
+from app.services.access import accounts
 from app.services.audit import audit
-from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.teams import removal, teams
 from app.services.weeks import weeks
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A sign-in link for somebody in a team, shown once."""
-
-    team: str
-    name: str
-    email: str
-    secret: str
-
 
 LONGEST_EMBLEM = 24
 """Characters: an emoji of a family is made of many."""
@@ -201,43 +188,3 @@ def _team_of(session: Session, week: Week, person: Person) -> Team | None:
     joins = teams.joins(session, week, [person.id]).get(person.id, [])
     team_id = current_team(joins) if joins else None
     return teams.find(session, week, team_id) if team_id else None
-
-
-def never_in(session: Session, week: Week, act: Act) -> list[tuple[Team, Person]]:
-    """People in a team who never signed in; owners only for their like; by team, name."""
-    members = teams.members(session, week)
-    found = [(team, person) for team in teams.of_week(session, week) for person in members.get(team.id, ())]
-    ids = [person.id for _team, person in found]
-    been = {
-        each
-        for chunk in people.chunks(ids, people.CHUNK)
-        for each in session.exec(select(SignIn.person_id).where(col(SignIn.person_id).in_(chunk)))
-    }
-    return [
-        (team, person)
-        for team, person in found
-        if person.id not in been and person.disabled_at is None and (person.role != "owner" or act.actor.may(GRANT))
-    ]
-
-
-def mail_invitations(session: Session, week: Week, act: Act) -> int:
-    """Have a link emailed to everybody who never signed in, each instead of the one before; how many. Real time."""
-    serialize(session)
-    found = never_in(session, week, act)
-    for _team, person in found:
-        links.send_later(session, person, act)
-    return len(found)
-
-
-def invite(session: Session, week: Week, act: Act, *, again: bool = False) -> list[Invitation]:
-    """A link for everybody who never signed in and has none that counts, or `again` for all who never did.
-
-    A new link ends the one before. Links go by the real time, whatever it is in the week.
-    """
-    serialize(session)
-    pending = {} if again else links.pending(session, act.now)
-    return [
-        Invitation(team.name, person.name, person.email, links.make(session, person, "invitation", act))
-        for team, person in never_in(session, week, act)
-        if person.id not in pending
-    ]

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Act
+from app.errors import Conflict
 from app.models import Team
 from app.services.access import links
-from app.services.organizing import join_codes, member_moves, team_admin
+from app.services.organizing import invitations, join_codes, member_moves, team_admin
 from app.services.teams import teams
 from app.services.validation import parse
 from app.services.weeks import weeks
@@ -19,7 +20,7 @@ from app.web import documents
 from app.web.api.bodies import naming, takes_json
 from app.web.api.merging import PersonKey, TeamKey
 from app.web.api.weeks import Slug
-from app.web.deps import AdminAct, AppClock, AppDatabase, AppSettings, RawBody
+from app.web.deps import AdminAct, AppClock, AppDatabase, AppMailer, AppSettings, RawBody
 from app.web.documents import join_code_document, move_document, team_document
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
@@ -62,6 +63,9 @@ class InviteIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     again: Annotated[bool, Field(description="Also who has a link that still works; it stops working.")] = False
+    email: Annotated[
+        bool, Field(description="Email a new link to everyone who never signed in, and show none; 409 without mail.")
+    ] = False
 
 
 @router.post(
@@ -164,18 +168,25 @@ def revoke_join_code(act: AdminAct, database: AppDatabase, week: Slug, team_id: 
     responses={200: {"model": documents.InvitationList}},
 )
 def invite_members(
-    request: Request, act: AdminAct, database: AppDatabase, clock: AppClock, settings: AppSettings, week: Slug,
-    body: RawBody,
+    request: Request, act: AdminAct, database: AppDatabase, clock: AppClock, settings: AppSettings, mailer: AppMailer,
+    week: Slug, body: RawBody,
 ) -> Response:  # fmt: skip
-    """Create sign-in links for the week's people who never signed in and have none; each is told this once."""
-    wish, base = parse(InviteIn, body or b"{}"), base_of(request, settings)
+    """Create sign-in links for the week's people who never signed in and have none; each is told this once.
+
+    Its people are who ever was in a team or signed up; everyone where seats need no team, or there are no teams yet.
+    """
+    wish, base, act = parse(InviteIn, body or b"{}"), base_of(request, settings), act.at(clock.real())
+    if wish.email and mailer is None:
+        raise Conflict(invitations.NO_MAIL)
     with database.unit_of_work() as session:
-        found = team_admin.invite(session, weeks.find(session, week, act.now), act.at(clock.real()), again=wish.again)
+        found = weeks.find(session, week, act.now)
+        if wish.email:
+            return JSONResponse(documents.InvitationList(items=[], emailed=invitations.mail(session, found, act)))
         items: list[documents.Invitation] = [
             {"team": each.team, "name": each.name, "email": each.email, "link": links.address(base, each.secret)}
-            for each in found
+            for each in invitations.invite(session, found, act, again=wish.again)
         ]
-    return JSONResponse(documents.InvitationList(items=items))
+    return JSONResponse(documents.InvitationList(items=items, emailed=0))
 
 
 def _about(session: Session, slug: str, team: Team, act: Act) -> documents.Team:

@@ -49,9 +49,10 @@ class Invitation(TypedDict):
 
 
 class InvitationList(TypedDict):
-    """Sign-in links, each told this once."""
+    """Sign-in links, each told this once; `emailed` are those that are on their way by email instead."""
 
     items: list[Invitation]
+    emailed: int
 
 
 def move_document(plan: MovePlan, *, moved: bool) -> MemberMove:

@@ -146,7 +146,7 @@ def _of_people(found: Overview) -> Iterator[Task]:
     if found.week.state == "closed":
         yield Task(text, url_for("organizer_people"), "See who")
     else:
-        yield Task(text, url_for("organizer_teams", week=found.week.slug), "Create links")
+        yield Task(text, f"{url_for('organizer_teams', week=found.week.slug)}#invite-title", "Create links")
 
 
 def _of_screens(found: Overview, zone: tzinfo) -> Iterator[Task]:

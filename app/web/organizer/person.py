@@ -18,7 +18,7 @@ from app.services.access import accounts, links, sign_ins
 from app.services.intake import authors
 from app.services.ledger import corrections, ledger
 from app.services.ledger.drafts import LONGEST_CODE
-from app.services.organizing import people_search
+from app.services.organizing import invitations, people_search
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
@@ -36,7 +36,6 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 PER_PAGE = 25
 PAGE = "/organizer/people/{person_id}"
 MYSELF = "This is your own account. Ask another organizer to deactivate it."
-NO_MAIL = "No mail server is set up here. Make the link, copy it and send it yourself."
 DONE = {
     "mailed": "A sign-in link is on its way by email. It works once, for seven days.",
     "taken-back": "Sign-in link revoked.",
@@ -189,7 +188,7 @@ async def mail_link(
 
     def make() -> tuple[Person, str]:
         if mailer is None:
-            raise Conflict(NO_MAIL)
+            raise Conflict(invitations.NO_MAIL)
         with database.unit_of_work() as session:
             return _invite(session, act, person_id)
 

@@ -20,7 +20,7 @@ from app.services.access import links
 from app.services.exports import csv_text
 from app.services.imports import doors, wording
 from app.services.ledger import ledger
-from app.services.organizing import join_codes, team_admin
+from app.services.organizing import invitations, join_codes, team_admin
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerAct, ReadSession
@@ -30,7 +30,6 @@ from app.web.http.forms import FormState
 from app.web.http.render import plural
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
-from app.web.organizer.person import NO_MAIL
 from app.web.organizer.team_forms import AdjustmentForm, InviteForm, LookForm, MemberForm, MoveForm, TeamForm
 from app.web.organizer.team_rows import show_teams
 from app.web.routes import DatabaseRoute, takes_long
@@ -95,15 +94,15 @@ def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "", co
     """
     week = weeks.find(page.session, slug, page.act.now)
     now = page.act.at(page.clock.real())
-    never_in = team_admin.never_in(page.session, week, now)
+    never_in = invitations.never_in(page.session, week, now)
     pending = links.pending(page.session, now.now)
-    uninvited = sum(person.id not in pending for _, person in never_in)
-    invitations = page.shown_once or []
+    uninvited = sum(each.person.id not in pending for each in never_in)
+    made = page.shown_once or []
     return page.render(
         "organizer/teams.html", slug=week.slug, mistakes=mistakes(page.problem),
-        told=show_teams(page, week, uninvited, only=only, find=find), never_in=len(never_in), by_mail=page.has_mail,
+        told=show_teams(page, week, uninvited, only=only, find=find), never_in=never_in, by_mail=page.has_mail,
         create=page.form(TeamForm), roster=page.form(ImportForm),
-        code=code, invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
+        code=code, invitations=made, invitations_csv=_csv_address(made) if made else "",
     )  # fmt: skip
 
 
@@ -166,15 +165,14 @@ def invite_members(
         found, again = weeks.find(session, week, act.now), form.data.again == "yes"
         if form.data.by == "mail":
             if mailer is None:
-                raise Conflict(NO_MAIL)
-            number = team_admin.mail_invitations(session, found, act.at(clock.real()))
+                raise Conflict(invitations.NO_MAIL)
+            number = invitations.mail(session, found, act.at(clock.real()))
             return Done("organizer_teams", f"mailed-{number}", {"week": found.slug})
-        invitations = team_admin.invite(session, found, act.at(clock.real()), again=again)
         base = base_of(request, settings)
         return Done(
             shown_once=[
-                (invitation.team, invitation.name, invitation.email, links.address(base, invitation.secret))
-                for invitation in invitations
+                (each.team, each.name, each.email, links.address(base, each.secret))
+                for each in invitations.invite(session, found, act.at(clock.real()), again=again)
             ]
         )
 
