@@ -39,6 +39,7 @@ from app.web import (
     me,
     organizer,
     pages,
+    sign_in,
     summary,
     unsubscribe,
     week_metrics,
@@ -58,8 +59,6 @@ from app.web.reception import Reception
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists, SeatsTopic
 from app.web.shift_lists import ShiftLists
-from app.web.sign_in import company, join, links
-from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
 from app.web.tally import Tally
 from app.web.topics import BoardTopic
@@ -67,10 +66,7 @@ from app.web.write_queue import WriteQueue
 
 PAGES = (
     *pages.routers,
-    links.router,
-    mail_page.router,
-    company.router,
-    join.router,
+    *sign_in.routers,
     me.router,
     ceremony.router,
     summary.router,

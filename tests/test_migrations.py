@@ -341,6 +341,11 @@ PINNED = {
         "a086c2ff2c06701b8b65fcc3719564bf9057778cd41f19f4da323c261718c3ce",
         "a25c9c783a82cc2c47b6bee83969243ae5293a12c5fe1f3cc49318bec004f9f5",
     ),
+    "0045": (
+        "0045_slack_people.py",
+        "c7fdd1c8e5c2913687e96b06af0a4732f2b6a0aa17349205adca4b731075178c",
+        "9f69541de1500881c6dcb87c763b40e4e0ac8d359b70b680da0695dd9ebe534b",
+    ),
 }
 
 

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _SECRETS = re.compile(
     r"(?<![A-Za-z0-9])(a[a-z]_)[A-Za-z0-9_-]{20,}"  # tokens, sign-ins, links, screens: their beginning tells
     r"|([?&](?:key|code|state|token|secret)=)[^&\s\"'<>]+"
-    r"|(/(?:sign-in/link|join|calendar|unsubscribe|hooks/[^/\s]+)/)[^/\s?\"'<>{]+"
+    r"|(/(?:sign-in/(?:link|slack)|join|calendar|unsubscribe|hooks/[^/\s]+)/)[^/\s?\"'<>{]+"
     r"|(://[^/\s:@]*:)[^/\s@]+(?=@)"  # the password in the address of a database or a mail server
 )
 # What ends a line for one reader or another, or moves a terminal's cursor: nobody forges a line by quoting.

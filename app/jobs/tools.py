@@ -5,11 +5,11 @@ from typing import Final
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
-from app.jobs import backfill, confirm, slack
+from app.jobs import backfill, confirm, slack, slack_answers
 from app.jobs.worker import Job
 from app.services.operations.secrets import SigningKey
 
-KINDS: Final = (backfill.FETCH, confirm.CONFIRM, *slack.KINDS)
+KINDS: Final = (backfill.FETCH, confirm.CONFIRM, *slack.KINDS, *slack_answers.KINDS)
 compare = backfill.compare
 
 
@@ -17,4 +17,5 @@ def jobs(database: Database, clock: Clock, key: SigningKey, settings: Settings) 
     """The jobs that ask tools, at public addresses and in our own networks."""
     networks = settings.outbound_networks
     asking = backfill.job(database, clock, key, networks), confirm.job(database, clock, key, networks)
-    return [*asking, *slack.SlackJobs(database, clock, key, settings.slack_api_url).jobs()]
+    answering = slack_answers.SlackAnswers(database, clock, settings)
+    return [*asking, *slack.SlackJobs(database, clock, key, settings.slack_api_url).jobs(), *answering.jobs()]

@@ -13,7 +13,7 @@ from app.services import calendar_events, jobs, notices
 from app.services.imports import imports
 from app.services.intake import backfills, outages, refused, retention
 from app.services.jobs import Claim
-from app.services.slack import pace
+from app.services.slack import links, pace, pending
 from app.services.webhooks import messages
 
 FORGET: Final = "upkeep.forget_ended"
@@ -50,4 +50,6 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
         backfills.forget(session, now)
         messages.forget(session, now)
         pace.forget(session, now)
+        links.forget(session, now)
+        pending.forget(session, now)
     imports.forget(database, "", now)

@@ -28,6 +28,7 @@ from app.models.score import Score
 from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, ShiftSettings, WaitingEntry
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
 from app.models.slack import SlackPace, SlackWorkspace
+from app.models.slack_people import SlackCall, SlackLink, SlackUser
 from app.models.source_health import Heartbeat, Outage, RefusedDelivery
 from app.models.team import Membership, Team
 from app.models.token import Token
@@ -92,7 +93,10 @@ __all__ = [
     "ShiftSettings",
     "SignIn",
     "SignInLink",
+    "SlackCall",
+    "SlackLink",
     "SlackPace",
+    "SlackUser",
     "SlackWorkspace",
     "SourceIdentity",
     "Team",

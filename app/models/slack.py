@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import STRICT, instant, string
@@ -12,7 +12,8 @@ class SlackWorkspace(SQLModel, table=True):
     """The workspace behind a connection, once it was given a bot token; tokens are sealed, `token_end` is shown.
 
     `next_token` waits to be tried; what works replaces `token`, else `error` says why not. `off_at` is when Slack
-    took the token back: then none is kept.
+    took the token back: then none is kept. `app_id` is learned from the first call; `channel_id` is where organizers
+    want news to be posted, empty for nowhere.
     """
 
     __tablename__ = "slack_workspace"
@@ -31,6 +32,8 @@ class SlackWorkspace(SQLModel, table=True):
     tried_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     error: str | None = Field(default=None, sa_column=string(nullable=True))
     off_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    app_id: str = Field(default="", sa_column=string(server_default=text("''")))
+    channel_id: str = Field(default="", sa_column=string(server_default=text("''")))
 
 
 class SlackPace(SQLModel, table=True):

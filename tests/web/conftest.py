@@ -9,6 +9,8 @@ from app.config import Settings
 from app.live.timing import USUAL, Timing
 from app.main import routes
 from tests.builders import SLUG, Game
+from tests.slack.running import StandIn
+from tests.web.playing_slack import PUBLIC, Slack, connect
 from tests.web.running_app import RunningApp, SettableClock, serving
 
 routes()  # templates name them, also where no application is made
@@ -57,6 +59,15 @@ def site(game: Game, empty_site: RunningApp) -> RunningApp:
     assert game.slug == SLUG
     empty_site.app.state.is_owned = True  # somebody set this week up
     return empty_site
+
+
+@pytest.fixture
+def known_slack(program: StandIn, settings: Settings, clock: SettableClock, game: Game) -> Iterator[Slack]:
+    """A workspace, and a server that knows its own address and takes a stand-in (`program`) for Slack."""
+    assert game.slug == SLUG
+    with serving(settings.changed(public_url=PUBLIC, slack_api_url=program.api_url), clock) as site:
+        site.app.state.is_owned = True
+        yield connect(site)
 
 
 @pytest.fixture

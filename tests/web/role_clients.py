@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import delete
 
 from app.domain import actor as actors
-from app.domain.actor import SCOPES, Act, SignedInActor, rights_of
+from app.domain.actor import SCOPES, Act, SignedInAct, SignedInActor, rights_of
 from app.domain.calendar.slots import slot_between
 from app.domain.text.public_addresses import Allowed
 from app.integrations.sources import registry
@@ -36,6 +36,8 @@ from app.services.rehearsals import rehearsals
 from app.services.rules import rule_sets
 from app.services.shifts import covers, readiness, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
+from app.services.slack import links as slack_links
+from app.services.slack.links import Asked
 from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import weeks  # fmt: skip
@@ -219,6 +221,24 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             person = accounts.find(session, person_id)
             return links.make(session, person, "invitation", act_by("Olu", self._now))
+
+    def _open_link(self, _role: Role) -> str:
+        """A link for somebody in a workspace to say who they are here."""
+        name = f"slack-{self.made}"
+        with self.site.database.unit_of_work() as session:
+            key, act = secrets.SigningKey(SIGNING_KEY), act_by("Olu", self._now)
+            made = connections.connect(session, key, "slack", act, name=name)
+            return slack_links.make(session, Asked(made.connection.id, "U1", "ada"), self._now)
+
+    def _used_link(self, role: Role) -> str:
+        """One that somebody of this role used."""
+        secret = self._open_link(role)
+        if role in MEMBERS:
+            with self.site.database.unit_of_work() as session:
+                actor = sign_ins.check(session, self.people[role].cookies["plain-sign-in"], self._now).actor
+                assert isinstance(actor, SignedInActor)
+                slack_links.use(session, secret, SignedInAct(actor, self._now))
+        return secret
 
     def _person_id(self, _role: Role, number: int = 0) -> str:
         with self.site.database.unit_of_work() as session:

@@ -169,6 +169,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/weeks/{week}/guestbook/export"): ["guestbook.exported"],
     ("POST", "/csp-reports"): [],
     ("POST", "/sign-in/link/{secret}"): ["sign-in.started"],
+    ("POST", "/sign-in/slack/{open_link}"): ["author.named"],
+    ("POST", "/sign-in/slack/{used_link}/undo"): ["author.forgotten"],
     ("POST", "/sign-in/email"): [],
     ("POST", "/sign-in/return"): [],
     ("POST", "/join/{code}"): ["person.created", "membership.changed", "sign-in.started"],

@@ -29,6 +29,8 @@ PLACES = {
     "table": ["ledger", "standings", "shifts", "counts", "nothing"],
     "name": [*CHARTS, "nothing"],
     "secret": ["al_wrong"],
+    "open_link": ["al_wrong"],
+    "used_link": ["al_wrong"],
     "code": ["WRNG-WRNG"],
     "shift_id": ["shift"],
     "sign_up_id": ["sign-up of player"],

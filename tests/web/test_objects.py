@@ -83,6 +83,8 @@ FOREIGN = {
     "rules_version": ("person", "display", "nothing"),
     "job_id": ("person", "display", "nothing"),
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
+    "open_link": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
+    "used_link": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
     "code": ("code of a display", "nothing"),
     "name": ("team", "nothing"),
     "table": ("team", "nothing"),

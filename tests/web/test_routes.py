@@ -77,6 +77,7 @@ RECORDER = {"record"}
 HOOKS = {"receive", "receive_with_key", "receive_with_slash"}
 TWO_KINDS = {
     "sign_in_link",
+    "slack_link",
     "ask_for_code",
     "join_team",
     "company",

@@ -3,7 +3,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -11,63 +10,22 @@ import pytest
 from sqlmodel import select
 
 from app.models import Delivery, LedgerEntry
-from app.services.intake import authors, connections
+from app.services.intake import connections
 from app.services.slack import workspaces
-from app.services.slack.workspaces import Tried
-from tests.builders import ADA, SLUG, act_by
-from tests.slack.checks import check_message
-from tests.slack.running import signed
+from tests.builders import ADA, SLUG
 from tests.web.playing_shifts import Shifts
+from tests.web.playing_slack import HOOK, SECRET, TOKEN, Slack, connect, connect_bot
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, sign_in, until
 
-HOOK, SECRET = "/hooks/slack", "8f742231b10e8888abcd99yyyzzz85a5"
-TOKEN = "xoxb-123456789-987654321"
 LINK = "https://github.com/acme/app/issues/7"
+WAITS = "Saved. It counts once you’re known here, at its own time."
 STRANGER = "I don’t know you yet. Ask an organizer to name you: your Slack ID is U9."
 
 
 @pytest.fixture
-def slack(site: RunningApp) -> "Slack":
+def slack(site: RunningApp) -> Slack:
     """A workspace that is connected, in which Ada is U1."""
-    key = site.app.state.context.key
-    with site.database.unit_of_work() as session:
-        connections.connect(session, key, "slack", site.game.act, secret=SECRET)
-        authors.name(session, "slack", "U1", ADA, act_by("Olu", site.clock.now))
-    return Slack(site)
-
-
-class Slack:
-    """A workspace, and what it sends here, signed."""
-
-    def __init__(self, site: RunningApp) -> None:
-        self.site, self.triggers = site, 0
-
-    def request(self, body: bytes, kind: str = "application/x-www-form-urlencoded", secret: str = SECRET) -> Any:
-        """The arguments of a call."""
-        return {"headers": signed(secret, body, self.site.clock.now, kind), "content": body}
-
-    def type(self, text: str, user: str = "U1", trigger: str = "", secret: str = SECRET) -> httpx.Response:
-        """Type a command; without a trigger, a new one."""
-        self.triggers += 1
-        trigger = trigger or f"{self.triggers}.1.1"
-        fields = {"command": "/assembly", "team_id": "T1", "user_id": user, "text": text, "trigger_id": trigger}
-        return self.site.post(HOOK, **self.request(urlencode(fields).encode(), secret=secret))
-
-    def said(self, answer: httpx.Response) -> str:
-        """The text that somebody is shown; it is theirs alone, within Slack's limits, and all of it is in `text`."""
-        assert answer.status_code == 200, answer.text
-        message = answer.json()
-        assert message["response_type"] == "ephemeral"
-        check_message({key: value for key, value in message.items() if key != "response_type"})
-        shown = "\n\n".join(block["text"]["text"] for block in message["blocks"])
-        assert message["text"] == shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return shown.replace("\u2068", "").replace("\u2069", "")
-
-    def delivery(self, answer: httpx.Response) -> dict[str, Any]:
-        """The delivery that an answer names."""
-        path = f"{API}/deliveries/{answer.headers['assembly-delivery']}"
-        found: dict[str, Any] = self.site.get(path, "admin").json()
-        return found
+    return connect(site)
 
 
 def test_log_counts_a_link_once_and_says_what_became_of_it(slack: Slack) -> None:
@@ -101,7 +59,7 @@ def test_log_knows_what_another_source_reported_and_a_later_report_still_counts(
 def test_log_of_a_stranger_waits_for_a_name(slack: Slack) -> None:
     answer = slack.type("log card How refunds work", user="U9")
 
-    assert slack.said(answer) == f"Saved. {STRANGER} It counts from then on, at its own time."
+    assert slack.said(answer) == f"{WAITS}\n\n{STRANGER}"
     assert slack.delivery(answer)["state"] == "unmatched"
     slack.site.post(f"{API}/identities", "admin", json={"source": "slack", "external_id": "U9", "email": ADA})
     until(lambda: slack.delivery(answer)["state"] == "recorded")
@@ -224,23 +182,15 @@ def test_an_old_secret_is_valid_for_a_day_beside_the_new_one(slack: Slack) -> No
     until(lambda: statuses() == [200, 401])
 
 
-def connect_bot(slack: Slack) -> None:
-    """Have a bot token in use, as if it had been tried."""
-    key = slack.site.app.state.context.key
-    with slack.site.database.unit_of_work() as session:
-        workspaces.set_token(session, key, "slack", slack.site.game.act, token=TOKEN)
-        found = connections.find(session, "slack").id
-        tried = Tried("T1", "Acme", "U0", workspaces.NEEDED, is_org_wide=False)
-        workspaces.accept(session, key, found, TOKEN, tried, slack.site.clock.now)
-
-
 def test_strangers_are_looked_up_once_where_slack_can_be_asked(slack: Slack) -> None:
     connect_bot(slack)
 
     lines = [slack.said(slack.type("log card x", user="U9")) for _ in range(2)]
 
-    looking = "Saved. I’m looking you up by your email. If someone here has it, it counts within seconds."
-    assert lines == [looking, f"Saved. {STRANGER} It counts from then on, at its own time."]
+    assert lines == [
+        f"{WAITS}\n\nI’m looking you up by your email. That takes a few seconds.",
+        f"{WAITS}\n\n{STRANGER}",
+    ]
 
 
 def test_calls_from_another_workspace_change_nothing(slack: Slack) -> None:

@@ -87,6 +87,20 @@ def use_a_link(house: House, number: int, is_other: bool) -> httpx.Response:
     return house.ask("POST", f"/sign-in/link/al_{number}", address_for(is_other))
 
 
+def open_a_link_of_slack(house: House, number: int, is_other: bool) -> httpx.Response:
+    return house.ask("GET", f"/sign-in/slack/al_{number}", address_for(is_other))
+
+
+def use_a_link_of_slack(house: House, number: int, is_other: bool) -> httpx.Response:
+    who = house.other if is_other else house.one
+    return house.send(who, f"/sign-in/slack/al_{number}", address_for(is_other))
+
+
+def undo_a_link_of_slack(house: House, number: int, is_other: bool) -> httpx.Response:
+    who = house.other if is_other else house.one
+    return house.send(who, f"/sign-in/slack/al_{number}/undo", address_for(is_other))
+
+
 def ask_for_mails(house: House, number: int, is_other: bool) -> httpx.Response:
     return house.ask("POST", "/sign-in/email", address_for(is_other), email=f"{number}-{is_other}@example.com")
 
@@ -139,7 +153,13 @@ def change_a_name(house: House, number: int, is_other: bool) -> httpx.Response:
 
 
 ROUTES: dict[str, dict[Knock, int]] = {
-    "LINKS_FROM_ADDRESS": {open_a_link: 404, use_a_link: 404},
+    "LINKS_FROM_ADDRESS": {
+        open_a_link: 404,
+        use_a_link: 404,
+        open_a_link_of_slack: 404,
+        use_a_link_of_slack: 404,
+        undo_a_link_of_slack: 404,
+    },
     "MAILS_TO_ACCOUNT": {ask_for_one_mail: 303},
     "MAILS_FROM_ADDRESS": {ask_for_mails: 303},
     "JOINS_FROM_ADDRESS": {type_a_code: 404, open_a_code: 404, join_as_somebody_known: 409},

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 KINDS = {"issue": "issue", "feature": "feature_request", "card": "knowledge_card"}
 """The kinds of the rules that people log, by the word for each."""
-VERBS = ("help", "board", "me", "shifts", "log")
+VERBS = ("help", "board", "me", "shifts", "log", "connect")
 LONGEST_KEY, LONGEST_LINK, LONGEST_NOTE = 200, 2_000, 1_000
 
 _LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>|(https?://\S+)", re.IGNORECASE)

@@ -14,7 +14,7 @@ from app.domain.actor import Act
 from app.domain.intake.kinds import KINDS
 from app.errors import Conflict, Malformed, NotFound
 from app.events import ConnectionsChanged
-from app.models import ApiKey, Connection, SlackPace, SlackWorkspace
+from app.models import ApiKey, Connection, SlackCall, SlackLink, SlackPace, SlackUser, SlackWorkspace
 from app.services.access import credentials
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -235,7 +235,7 @@ def disconnect(session: Session, name: str, act: Act) -> Connection:
     connection = lock(session, name)
     connection.disconnected_at = act.now
     _end_previous(session, connection, secret=True, key=True)
-    for kept in (ApiKey, SlackPace, SlackWorkspace):
+    for kept in (ApiKey, SlackCall, SlackLink, SlackPace, SlackUser, SlackWorkspace):
         session.connection().execute(delete(kept).where(col(kept.connection_id) == connection.id))
     audit.note(session, "connection.ended", audit_target(connection), act)
     return connection

@@ -25,6 +25,7 @@ from app.models import (
     ScheduledChange,
     Seat,
     SeatOffer,
+    SlackLink,
     SourceIdentity,
     WaitingEntry,
 )
@@ -42,6 +43,7 @@ MOVED: tuple[Any, ...] = (
     NoticeOptOut.person_id,
     Identity.person_id,
     SourceIdentity.person_id,
+    SlackLink.used_by,
     CalendarFeed.person_id,
     PersonAddress.person_id,
     ImportRow.person_id,

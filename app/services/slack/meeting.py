@@ -7,10 +7,12 @@ from sqlmodel import Session, col
 
 from app.domain import actor
 from app.domain.actor import Act
+from app.domain.calendar.days import parse_zone
 from app.domain.intake.reports import Author
 from app.models import Connection, Delivery
 from app.services import jobs
 from app.services.intake import authors, deliveries
+from app.services.slack import people
 
 MEET: Final = "slack.meet"
 """The kind of the job that looks somebody up."""
@@ -28,9 +30,14 @@ def learn(session: Session, connection_id: str, user_id: str, said: Any, now: da
     Not for bots, those who left, and guests: an organizer names guests.
     """
     user = said if isinstance(said, dict) else {}
+    known = people.profile(session, connection_id, user_id)
+    known.kind = _kind(user)
+    known.zone = zone if isinstance(zone := user.get("tz"), str) and parse_zone(zone) is not None else ""
+    session.add(known)
+    session.flush()
     profile = user.get("profile")
     email = profile.get("email") if isinstance(profile, dict) else None
-    if not isinstance(email, str) or any(user.get(each) for each in ("is_bot", "deleted", "is_restricted")):
+    if not isinstance(email, str) or known.kind != "member":
         return False
     connection = session.get_one(Connection, connection_id)
     act = Act(actor.system(connection.name), now)
@@ -39,3 +46,11 @@ def learn(session: Session, connection_id: str, user_id: str, said: Any, now: da
     named = deliveries.naming([connection_id], user_id)
     deliveries.requeue(session, col(Delivery.state) == "unmatched", named)
     return True
+
+
+def _kind(user: dict[str, Any]) -> str:
+    if user.get("deleted"):
+        return "gone"
+    if user.get("is_bot"):
+        return "bot"
+    return "guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else "member"

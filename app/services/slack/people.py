@@ -2,8 +2,20 @@
 
 from sqlmodel import Session, select
 
-from app.models import Person, SourceIdentity
+from app.models import Person, SlackUser, SourceIdentity
 from app.services.people import aliases
+
+
+def profile(session: Session, connection_id: str, user_id: str) -> SlackUser:
+    """The row of somebody in a workspace; a new row where nothing is."""
+    known = session.get(SlackUser, (connection_id, user_id))
+    return known or SlackUser(connection_id=connection_id, user_id=user_id)
+
+
+def is_nobody(session: Session, connection_id: str, user_id: str) -> bool:
+    """Tell whether Slack said that this is a bot, or somebody who left: they are ignored."""
+    known = session.get(SlackUser, (connection_id, user_id))
+    return known is not None and known.kind in {"bot", "gone"}
 
 
 def find(session: Session, source: str, user_id: str) -> Person | None:

@@ -116,12 +116,23 @@ def accept(session: Session, key: SigningKey, connection_id: str, token: str, tr
         refuse(session, key, connection_id, token, flaw, now)
         return
     workspace.token, workspace.next_token, workspace.token_end = workspace.next_token, None, token[-END:]
+    if workspace.bot_user_id != tried.bot_user_id:
+        workspace.app_id = ""  # another app has another bot
     workspace.team_id, workspace.team_name = tried.team_id, tried.team_name
     workspace.bot_user_id, workspace.scopes = tried.bot_user_id, " ".join(tried.scopes)
     workspace.tried_at, workspace.error, workspace.off_at = now, None, None
     session.add(workspace)
     session.flush()
     announce(session, ConnectionsChanged())
+
+
+def learn_app(session: Session, connection_id: str, app_id: str) -> None:
+    """Keep the id of the app that calls come from, unless one is known: those of another are ignored from then on."""
+    workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
+    if workspace is not None and not workspace.app_id:
+        workspace.app_id = app_id
+        session.add(workspace)
+        session.flush()
 
 
 def _flaw(workspace: SlackWorkspace, tried: Tried) -> str:

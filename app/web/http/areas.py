@@ -60,6 +60,7 @@ AREAS: Final = (
     Area("/organizer/rules", FOR_PEOPLE, csrf=True, body=RULES_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
     Area("/me", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="me"),
     Area("/sign-in", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
+    Area("/sign-in/slack", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
     Area("/sign-out", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
     Area("/join", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
     Area("/display", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
@@ -83,7 +84,10 @@ _NO_WAY_BACK = frozenset({"/sign-in", "/sign-out", "/display", "/static", "/cale
 
 
 def may_follow_sign_in(path: str) -> bool:
-    """Tell whether a sign-in may lead on to a page at a path: not to a way in, a screen or a secret's address."""
+    """Tell whether a sign-in may lead on to a page at a path: not to a way in, a screen or a secret's address.
+
+    The page of a link from Slack is none: what it connects is who signed in.
+    """
     area = find_area(path)
     return area.refusal == "page" and area.prefix not in _NO_WAY_BACK
 

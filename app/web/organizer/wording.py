@@ -202,6 +202,7 @@ JOBS = {
     "shifts.remind": "Reminders of a shift",
     "feedback.remind": "A reminder of feedback to its owner",
     "week.change": "A planned opening, freeze or closing of a week",
+    "slack.answer": "An answer to someone in Slack",
     "slack.meet": "Looking someone up at Slack",
     "slack.try_token": "Trying a bot token of Slack",
     "upkeep.back_up": "The daily backup",

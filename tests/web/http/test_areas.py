@@ -22,6 +22,7 @@ TAKERS = {
     "/organizer": "/organizer/weeks",
     "/me": "/me/log",
     "/sign-in": "/sign-in/link/x",
+    "/sign-in/slack": "/sign-in/slack/x",
     "/sign-out": "/sign-out",
     "/join": "/join/x",
     "/display": "/display/pairing",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.domain.slack.commands import KINDS
+from app.domain.slack.writing import Button, Lines, Part
 from app.domain.standings.board import Board, Standing
 from app.domain.standings.receipt import ReceiptLine
 from app.domain.standings.team_position import placing
@@ -18,11 +19,28 @@ MEMBERS_ONLY = "Members of this workspace only."
 REMOVED = "The app was removed at Slack. Install it again, and paste its new token."
 NO_WEEK = "There’s no week yet."
 UNKNOWN = "I don’t know you yet. Ask an organizer to name you: your Slack ID is {user}."
-LOOKING = "I’m looking you up by your email. Try again in a moment."
-ONE_MOMENT = "One moment… It’s saved, and counted within seconds."
+CONNECT = "I don’t know you yet. Connect your account here: the link is for you alone, works once, within 15 minutes."
+CONNECT_LOOKING = "If that finds nobody, connect your account here: the link works once, within 15 minutes."
+LOOKING = "I’m looking you up by your email. That takes a few seconds."
+ONE_MOMENT = "One moment…"
+SAVED = "One moment… It’s saved, and counted within seconds."
 USAGE = "Say what you did: /assembly log issue LINK NOTE. In place of “issue” you can say “feature” or “card”."
 SHOWN = 3
 """Teams of the board beside one's own: nobody is embarrassed by their place."""
+
+
+def stranger(user_id: str, address: str, *, is_looked_up: bool) -> Lines:
+    """Tell somebody unknown how they become known: by their email, by a link, or by an organizer."""
+    looking = LOOKING if is_looked_up else ""
+    if not address:
+        return [looking or UNKNOWN.format(user=user_id)]
+    connect = CONNECT_LOOKING if is_looked_up else CONNECT
+    return [looking, Part(connect, [Button("Connect me", "link", url=address)])]
+
+
+def known_as(name: str) -> Lines:
+    """Tell somebody who they are here, with a way out where they aren't."""
+    return [Part(f"Connected: here you’re {isolated(name)}.", [Button("Not me", "undo", "link")])]
 
 
 def help_lines(url: str) -> list[str]:
@@ -32,6 +50,7 @@ def help_lines(url: str) -> list[str]:
         "/assembly board: who leads, and where your team is.\n"
         "/assembly shifts: the next shifts with a free seat.\n"
         f"/assembly log {'|'.join(KINDS)} LINK NOTE: log what you did. A link counts once.\n"
+        "/assembly connect: say who you are here.\n"
         "/assembly help: this list.",
         f"All else is at {url}" if url else "",
     ]
@@ -89,8 +108,15 @@ def _shift(week: Week, item: ShiftItem) -> str:
     return f"{refusals.when_in(week, item.shift)}{label}: {item.free} of {item.shift.seats} free"
 
 
-def log_line(outcome: LogOutcome, user_id: str, *, is_looked_up: bool) -> str:
-    """Tell what became of a log; `is_looked_up` says that its author is being looked for by their email."""
+UNMATCHED = "Saved. It counts once you’re known here, at its own time."
+
+
+def log_lines(outcome: LogOutcome, greeting: Lines = ()) -> Lines:
+    """Tell what became of a log; the `greeting` is for whoever isn't known."""
+    return [UNMATCHED, *greeting] if outcome.state == "unmatched" else [_log_line(outcome)]
+
+
+def _log_line(outcome: LogOutcome) -> str:
     match outcome.state:
         case "recorded":
             return f"Logged 1 {outcome.one}."
@@ -98,10 +124,6 @@ def log_line(outcome: LogOutcome, user_id: str, *, is_looked_up: bool) -> str:
             return f"Already counted, by {isolated(outcome.person)}." if outcome.person else "Already counted."
         case "repeated":
             return "Reversed by an organizer. Ask them."
-        case "unmatched" if is_looked_up:
-            return "Saved. I’m looking you up by your email. If someone here has it, it counts within seconds."
-        case "unmatched":
-            return f"Saved. {UNKNOWN.format(user=user_id)} It counts from then on, at its own time."
         case "received":
-            return ONE_MOMENT
+            return SAVED
     return f"Not counted. {outcome.reason}"

@@ -6,16 +6,26 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from app.domain.slack.writing import Lines
 from app.models import Person, Week
 from app.services.ledger import my_week
 from app.services.shifts import listing, own_seats
+from app.services.shifts.worth import Worths
+from app.services.slack import sentences
 from app.services.standings import boards
 from app.services.weeks import weeks
-from app.web.slack import sentences
 
 LINES = 5
 """Lines of a receipt: what was earned last."""
 OPEN_SHIFTS = 8
+
+
+class Site(NamedTuple):
+    """The installation as Slack's people see it: where its pages are, and whether boards are for everybody."""
+
+    url: str
+    is_public: bool
+    worths: Worths
 
 
 class Look(NamedTuple):
@@ -25,17 +35,27 @@ class Look(NamedTuple):
     week: Week
     person: Person | None
     now: datetime
-    url: str
+    site: Site
 
 
-def board(look: Look) -> list[str]:
+def lines(session: Session, site: Site, verb: str, person: Person | None, now: datetime) -> Lines | None:
+    """Show what a verb asks for, as the public sees it; None for who isn't known and would have to be."""
+    if person is None and (verb in NEEDS_A_PERSON or not site.is_public):
+        return None
+    week = weeks.pick_current(weeks.every(session), now)
+    if week is None:
+        return [sentences.NO_WEEK]
+    return LOOKS[verb](Look(session, week, person, now, site))
+
+
+def board(look: Look) -> Lines:
     """The top of the board and one's own team."""
     team = my_week.team_in(look.session, look.week, look.person.id) if look.person else None
     seen = boards.seen(look.session, look.week, weeks.view_of(look.week, "public"), look.now)
     return sentences.board_lines(seen, team.id if team else None)
 
 
-def me(look: Look) -> list[str]:
+def me(look: Look) -> Lines:
     """One's own team with what it earned last, and one's next shift."""
     if look.person is None:
         return []
@@ -50,14 +70,14 @@ def me(look: Look) -> list[str]:
     return sentences.my_lines(look.week, seen, own, list(reversed(receipt.items[-LINES:])), seat)
 
 
-def shifts(look: Look) -> list[str]:
+def shifts(look: Look) -> Lines:
     """The next shifts with a free seat."""
     items = listing.of_week(look.session, look.week, weeks.view_of(look.week, "public"))
     free = [item for item in items if item.free and item.shift.starts_at > look.now]
-    url = f"{look.url.rstrip('/')}/weeks/{look.week.slug}/shifts" if look.url else ""
+    url = f"{look.site.url.rstrip('/')}/weeks/{look.week.slug}/shifts" if look.site.url else ""
     return sentences.shift_lines(look.week, free[:OPEN_SHIFTS], len(free), url)
 
 
-LOOKS: Mapping[str, Callable[[Look], list[str]]] = {"board": board, "me": me, "shifts": shifts}
+LOOKS: Mapping[str, Callable[[Look], Lines]] = {"board": board, "me": me, "shifts": shifts}
 """The looks, by the verb that asks for each."""
 NEEDS_A_PERSON = frozenset({"me"})

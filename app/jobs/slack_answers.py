@@ -1,0 +1,82 @@
+"""Answers to people in Slack that come later, as jobs: each tells what is so when it is sent, once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from app.bulkheads import Bulkhead
+from app.clock import Clock
+from app.config import Settings
+from app.db.database import Database
+from app.domain.slack import writing
+from app.integrations.outbound import AddressRefused
+from app.integrations.slack.client import SlackClient, SlackUnreachable
+from app.jobs.slack import SlackAway
+from app.jobs.worker import Job, Postponed
+from app.services.jobs import Claim
+from app.services.shifts.worth import Worths
+from app.services.slack import answers, pending
+from app.services.slack.looks import Site
+
+KINDS: Final = (pending.ANSWER,)
+LEASE = timedelta(minutes=1)
+ATTEMPTS = 5
+"""Slack takes five calls at a `response_url` (docs.slack.dev)."""
+SOON = timedelta(seconds=1)
+AT_ONCE = 4
+CROWDED = "Too many answers to Slack are under way."
+
+
+class SlackAnswers:
+    """The handler of answers."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database, self._clock = database, clock
+        self._client = SlackClient(settings.slack_api_url)
+        self._site = Site(settings.public_url, settings.board_visibility == "public", Worths())
+        self._threads = Bulkhead("slack", threads=AT_ONCE, seconds=5.0, sentence=CROWDED)
+
+    def jobs(self) -> Sequence[Job]:
+        """The job, with how it is tried again."""
+        policy: dict[str, Any] = {"lease": LEASE, "attempts": ATTEMPTS, "backoff": SOON, "factor": 3}
+        return [Job(pending.ANSWER, self.answer, **policy)]
+
+    async def answer(self, claim: Claim) -> None:
+        """Send an answer to where a call said to, as long as Slack takes it."""
+        call_id = str(claim.payload["call"])
+        found = await self._database.writes.run(self._message, call_id)
+        if found is None:
+            return
+        if await self._send(*found) == "again" and claim.attempt < ATTEMPTS:
+            raise SlackAway("Slack takes no answers now.")
+        await self._database.writes.run(self._told, call_id)
+
+    async def _send(self, url: str, message: dict[str, Any]) -> Literal["over", "again"]:
+        """Send an answer once; what may have arrived isn't sent again. Raises Postponed while Slack wants a rest."""
+        try:
+            reply = await self._threads.run(self._client.respond, url, message, self._clock.real(), long=True)
+        except AddressRefused:
+            return "over"
+        except SlackUnreachable as problem:
+            return "over" if problem.was_sent else "again"
+        if reply.verdict.kind == "rests":
+            raise Postponed(self._clock.real() + timedelta(seconds=reply.verdict.seconds))
+        return "again" if reply.verdict.kind == "again" else "over"
+
+    def _message(self, call_id: str) -> tuple[str, dict[str, Any]] | None:
+        """The address of an answer, and the answer; None where there is nothing to send. Raises Postponed."""
+        now = self._clock.real()
+        with self._database.unit_of_work() as session:
+            call = pending.find(session, call_id)
+            is_open = call is not None and pending.is_open(call, now)
+            lines = answers.lines(session, self._site, call, self._clock.game(), now) if call and is_open else []
+            if lines is None:
+                raise Postponed(now + SOON)
+            if call is None or not lines:
+                pending.told(session, call_id)
+                return None
+            return call.response_url, writing.later(lines)
+
+    def _told(self, call_id: str) -> None:
+        with self._database.unit_of_work() as session:
+            pending.told(session, call_id)

@@ -1,0 +1,46 @@
+"""Answers that come later: what a call asked for, told as it is when it is told."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.domain.slack import writing
+from app.domain.slack.writing import Lines
+from app.models import Connection, Person, SlackCall, SlackLink
+from app.services.slack import logs, looks, people, sentences, strangers
+from app.services.slack.links import Asked
+from app.services.slack.looks import LOOKS, Site
+
+LOG, LINKED = "log", "linked"
+
+
+def lines(session: Session, site: Site, call: SlackCall, week_now: datetime, now: datetime) -> Lines | None:
+    """Tell what became of a call; None while it isn't known yet. It writes where a stranger gets a link."""
+    if call.action == LINKED:
+        return _linked(session, call.value)
+    if call.action == LOG:
+        return _log(session, site, call, now)
+    if call.action in LOOKS:
+        source = session.get_one(Connection, call.connection_id).source
+        person = people.find(session, source, call.user_id)
+        seen = looks.lines(session, site, call.action, person, week_now)
+        return seen if seen is not None else strangers.greet(session, site, _asked(call), now)
+    return writing.load(call.result) if call.done_at is not None else None
+
+
+def _linked(session: Session, link_id: str) -> Lines:
+    link = session.get(SlackLink, link_id)
+    person = session.get(Person, link.used_by) if link is not None and link.used_by else None
+    return sentences.known_as(person.name) if person is not None and link is not None and not link.undone_at else []
+
+
+def _log(session: Session, site: Site, call: SlackCall, now: datetime) -> Lines | None:
+    outcome = logs.outcome(session, call.value)
+    if outcome.state == "received":
+        return None
+    greeting = strangers.greet(session, site, _asked(call), now) if outcome.state == "unmatched" else ()
+    return sentences.log_lines(outcome, greeting)
+
+
+def _asked(call: SlackCall) -> Asked:
+    return Asked(call.connection_id, call.user_id, "")

@@ -1,0 +1,83 @@
+"""Calls whose answer comes later, at their `response_url`: each is kept until it is told, and done once."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from app.domain.slack.calls import Call
+from app.models import SlackCall
+from app.models.columns import new_id
+from app.services import jobs
+
+ANSWER: Final = "slack.answer"
+"""The kind of the job that does what a call asks for, unless it is done, and sends its answer."""
+OPEN: Final = timedelta(minutes=30)
+"""The time for which Slack takes answers at a `response_url` (docs.slack.dev)."""
+KEPT = timedelta(days=1)
+
+
+def keep(
+    session: Session, connection_id: str, call: Call, action: str, value: str, now: datetime, *, at: datetime
+) -> str | None:
+    """Keep a call to be answered from a moment (`at`) on; None for a copy. Its id."""
+    made = _add(session, connection_id, call.event_id or new_id(), call.user_id, action, value, call.response_url, now)
+    if made is not None:
+        jobs.enqueue(session, ANSWER, {"call": made}, run_at=at)
+    return made
+
+
+def tell(
+    session: Session, connection_id: str, user_id: str, action: str, value: str, response_url: str, now: datetime
+) -> None:
+    """Have somebody told at a `response_url` what became of what they asked for; without one, nothing."""
+    made = _add(session, connection_id, f"{action}:{value}", user_id, action, value, response_url, now)
+    if made is not None and response_url:
+        jobs.enqueue(session, ANSWER, {"call": made}, run_at=now)
+
+
+def _add(
+    session: Session, connection_id: str, event_id: str, user_id: str, action: str, value: str, response_url: str,
+    now: datetime,
+) -> str | None:  # fmt: skip
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {
+        "id": new_id(), "connection_id": connection_id, "event_id": event_id, "user_id": user_id, "action": action,
+        "value": value, "response_url": response_url, "created_at": now, "result": "",
+    }  # fmt: skip
+    statement = dialect.insert(SlackCall).values(row)
+    statement = statement.on_conflict_do_nothing(index_elements=["connection_id", "event_id"])
+    made = session.connection().execute(statement.returning(col(SlackCall.id))).first()
+    return str(made[0]) if made else None
+
+
+def find(session: Session, call_id: str) -> SlackCall | None:
+    """A call that is kept."""
+    return session.get(SlackCall, call_id)
+
+
+def hold(session: Session, call_id: str) -> SlackCall | None:
+    """A call that isn't done yet, held until the transaction ends; None where it is."""
+    query = select(SlackCall).where(SlackCall.id == call_id, col(SlackCall.done_at).is_(None))
+    return session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def is_open(call: SlackCall, now: datetime) -> bool:
+    """Tell whether its answer can still be sent."""
+    return bool(call.response_url) and now < call.created_at + OPEN
+
+
+def told(session: Session, call_id: str) -> None:
+    """Forget where the answer goes, for it was sent, or never can be."""
+    call = session.get(SlackCall, call_id)
+    if call is not None:
+        call.response_url = ""
+        session.add(call)
+        session.flush()
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete calls of before yesterday."""
+    session.connection().execute(delete(SlackCall).where(col(SlackCall.created_at) < now - KEPT))

@@ -1,0 +1,82 @@
+"""Things that the parts of Slack's desk share: where they read and write, and how they answer in time."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from starlette.responses import JSONResponse, Response
+
+from app.clock import Clock
+from app.db.database import Database
+from app.domain.slack import writing
+from app.domain.slack.calls import Call
+from app.domain.slack.writing import Lines
+from app.errors import Problem
+from app.services.intake.connections import Recipient
+from app.services.slack import pending, sentences, strangers
+from app.services.slack.links import Asked
+from app.services.slack.looks import Site
+from app.web.delivery_queue import DeliveryQueue
+
+DELIVERY: Final = "Assembly-Delivery"
+"""The header with the id of a call's delivery: the body is what Slack shows."""
+ANSWER_SECONDS = 1.5
+"""Slack gives up after three; what takes longer goes on, and its answer follows."""
+LATER = timedelta(seconds=1)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The database, clock and queue of the desk, and the installation as people in Slack see it."""
+
+    database: Database
+    clock: Clock
+    queue: DeliveryQueue
+    site: Site
+
+    def greet(self, recipient: Recipient, call: Call, now: datetime) -> Lines:
+        """Tell a stranger how they become known."""
+        with self.database.unit_of_work() as session:
+            return strangers.greet(session, self.site, asked(recipient, call), now)
+
+    def keep(self, recipient: Recipient, call: Call, action: str, value: str, now: datetime) -> str | None:
+        """Have a call answered later at its `response_url`; None for a copy."""
+        with self.database.unit_of_work() as session:
+            return pending.keep(session, recipient.id, call, action, value, now, at=now + LATER)
+
+    async def in_time(self, work: Awaitable[Lines], later: Callable[[], Awaitable[object]] | None = None) -> Lines:
+        """Say what some work says, or that it goes on; then its answer follows. What fails is told as pages tell it."""
+        task = asyncio.ensure_future(work)
+        done, _ = await asyncio.wait([task], timeout=ANSWER_SECONDS)
+        task.add_done_callback(_note)
+        if not done:
+            if later is not None:
+                asyncio.ensure_future(later()).add_done_callback(_note)
+            return [sentences.ONE_MOMENT]
+        try:
+            return task.result()
+        except Problem as problem:
+            return [problem.detail]
+
+
+def asked(recipient: Recipient, call: Call) -> Asked:
+    """Whoever calls, as somebody to be known."""
+    return Asked(recipient.id, call.user_id, call.user_name, call.response_url)
+
+
+def said(delivery_id: str, lines: Lines | None = None) -> Response:
+    """The answer to a call, with the id of its delivery; without lines an empty one."""
+    headers = {DELIVERY: delivery_id}
+    return Response(headers=headers) if lines is None else JSONResponse(writing.message(lines), headers=headers)
+
+
+def _note(task: "asyncio.Future[Any]") -> None:
+    """Note an unforeseen failure of work that nobody waits for any more."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, Problem):
+        logger.error("a call of Slack failed", exc_info=error)
