@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, backup, notice_mail, scheduled_changes, shifts, sign_in_mail, tools, upkeep, webhooks
+from app.jobs import background, backup, notice_mail, scheduled_changes, sign_in_mail, tools, upkeep, webhooks
 from app.jobs import weeks as week_jobs
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
@@ -223,7 +223,7 @@ def _worker(context: AppContext) -> Worker:
             sign_in_mail.send_sign_in_link, context.database, context.mailer, context.clock, context.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
-    daily = {upkeep.FORGET: 0, shifts.PLAN: 0} | dict.fromkeys(
+    daily = dict.fromkeys((upkeep.FORGET, *week_jobs.DAILY), 0) | dict.fromkeys(
         backup.kinds(context.settings), context.settings.backup_hour
     )
     return Worker(context.database, context.clock, handlers, daily=daily)

@@ -346,6 +346,11 @@ PINNED = {
         "c7fdd1c8e5c2913687e96b06af0a4732f2b6a0aa17349205adca4b731075178c",
         "9f69541de1500881c6dcb87c763b40e4e0ac8d359b70b680da0695dd9ebe534b",
     ),
+    "0047": (
+        "0047_cards.py",
+        "60296f983e37709b4cf9c148a7fd66f93871d0cf0d688efa385ef9ebe344d587",
+        "c1ba07abbe006573f168990369253b6e10bb9b0896fe858dc884d1612cd8c487",
+    ),
 }
 
 

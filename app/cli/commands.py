@@ -13,6 +13,7 @@ from app.cli import (
     archives,
     backfills,
     capacity,
+    cards,
     deliveries,
     displays,
     feedback,
@@ -73,6 +74,7 @@ app.add_typer(forecast.group, name="forecast")
 app.add_typer(capacity.group, name="capacity")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
+app.add_typer(cards.group, name="cards")
 app.add_typer(feedback.group, name="feedback")
 app.add_typer(announcements.group, name="announcement")
 app.add_typer(appearance.group, name="appearance")

@@ -4,8 +4,9 @@ from functools import partial
 
 from app.clock import Clock
 from app.db.database import Database
-from app.jobs import clocks, reminders, scheduled_changes, screens, shifts
+from app.jobs import cards, clocks, reminders, scheduled_changes, screens, shifts
 from app.jobs.worker import Job
+from app.services.cards import aging
 from app.services.feedback import reminders as feedback_reminders
 from app.services.ledger import timings
 from app.services.shifts import reminders as shift_reminders
@@ -14,9 +15,11 @@ from app.services.weeks import schedule
 
 KINDS = (
     shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, clocks.TAKE_OVER, timings.CATCH_UP, schedule.CHANGE,
-    feedback_reminders.REMIND,
+    feedback_reminders.REMIND, aging.LOOK,
 )  # fmt: skip
 watch_screens = screens.watch
+DAILY = (shifts.PLAN, aging.LOOK)
+"""Those of them that are done once a day."""
 
 
 def jobs(database: Database, clock: Clock) -> list[Job]:
@@ -28,5 +31,6 @@ def jobs(database: Database, clock: Clock) -> list[Job]:
         Job(clocks.TAKE_OVER, partial(clocks.take_over, database, clock), lease=clocks.LEASE),
         Job(timings.CATCH_UP, partial(clocks.catch_up, database, clock), lease=clocks.LEASE),
         Job(feedback_reminders.REMIND, partial(reminders.remind_of_feedback, database, clock)),
+        Job(aging.LOOK, partial(cards.look, database, clock)),
         Job(schedule.CHANGE, partial(scheduled_changes.change, database, clock)),
     ]

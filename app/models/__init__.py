@@ -6,6 +6,7 @@ from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
 from app.models.bulk_reversal import BulkReversal
 from app.models.calendar_feed import CalendarEvent, CalendarFeed
+from app.models.card import CardChange, KnowledgeCard
 from app.models.ceremony import Ceremony
 from app.models.cheer import Cheer
 from app.models.clock import KeptClockFact
@@ -45,6 +46,7 @@ __all__ = [
     "BulkReversal",
     "CalendarEvent",
     "CalendarFeed",
+    "CardChange",
     "Ceremony",
     "ChannelPlan",
     "Cheer",
@@ -62,6 +64,7 @@ __all__ = [
     "ImportRow",
     "JoinCode",
     "KeptClockFact",
+    "KnowledgeCard",
     "LedgerEntry",
     "ListImport",
     "LogoFile",

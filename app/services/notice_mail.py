@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from app.domain.notices import wording
 from app.domain.notices.emails import Email, Links, compose
 from app.domain.notices.model import (
+    ABOUT_CARDS,
     ABOUT_DISPLAYS,
     ABOUT_FEEDBACK,
     ABOUT_WEEKS,
@@ -138,6 +139,7 @@ def _outgoing(session: Session, notice: Notice, person: Person, addresses: Addre
     page = f"{base}/organizer/weeks/{slug}" if notice.kind in ABOUT_WEEKS else shifts
     page = f"{base}/organizer/displays" if notice.kind in ABOUT_DISPLAYS else page
     page = f"{base}/weeks/{slug}/feedback" if notice.kind in ABOUT_FEEDBACK else page
+    page = f"{base}/cards/{notice.subject}" if notice.kind in ABOUT_CARDS else page
     unsubscribe = f"{base}/unsubscribe/{addresses.unsubscribe}"
     links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else page, f"{base}/me/settings", unsubscribe)
     return Outgoing(person.email, person.name, compose(person.name, words, links), notice.subject, unsubscribe)

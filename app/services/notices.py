@@ -16,14 +16,31 @@ from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.memberships import current_team
-from app.domain.notices.model import ABOUT_DISPLAYS, ABOUT_FEEDBACK, ABOUT_WEEKS, FOR_ORGANIZERS, Facts, Kind
+from app.domain.notices.model import (
+    ABOUT_CARDS,
+    ABOUT_DISPLAYS,
+    ABOUT_FEEDBACK,
+    ABOUT_WEEKS,
+    FOR_ORGANIZERS,
+    Facts,
+    Kind,
+)
 from app.domain.notices.timing import send_at
 from app.domain.notices.wording import Told, told
 from app.errors import Malformed
-from app.models import Display, FeedbackItem, Notice, Person, Seat, SeatOffer, Shift, Week
+from app.models import (
+    Display,
+    Notice,
+    Person,
+    Seat,
+    SeatOffer,
+    Shift,
+    Week,
+)
 from app.models.columns import Instant, new_id
 from app.services import jobs, paging
 from app.services.jobs import Planned
+from app.services.notice_uses import STILL_DUE, STILL_TO_DO
 from app.services.paging import Page
 from app.services.people import people as people_
 from app.services.teams import teams
@@ -65,6 +82,7 @@ class Shown(NamedTuple):
     is_about_week: bool
     is_about_displays: bool
     is_about_feedback: bool
+    card: str
 
 
 def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
@@ -152,7 +170,8 @@ def _is_over(now: Any) -> ColumnElement[bool]:
         and_(col(Notice.kind) == "cover-asked", ~_UNDECIDED.exists()),
         and_(col(Notice.kind) == "unconfirmed", ~_CHECKED_IN.exists()),
         and_(col(Notice.kind) == "display-away", ~_STILL_AWAY.exists()),
-        and_(col(Notice.kind) == "feedback-due", ~_STILL_TO_DO.exists()),
+        and_(col(Notice.kind) == "feedback-due", ~STILL_TO_DO.exists()),
+        and_(col(Notice.kind) == "card-due", ~STILL_DUE.exists()),
     )
 
 
@@ -186,15 +205,6 @@ _STILL_AWAY = (
     .where(Display.id == Notice.subject, col(Display.revoked_at).is_(None), col(Display.seen_at) < Notice.created_at)
     .correlate(Notice)
 )
-
-_STILL_TO_DO = (
-    select(FeedbackItem.id)
-    .where(
-        FeedbackItem.id == Notice.subject, FeedbackItem.owner_id == Notice.person_id,
-        or_(col(FeedbackItem.state) == "planned", col(FeedbackItem.state) == "doing"),
-    )
-    .correlate(Notice)
-)  # fmt: skip
 
 
 def _inbox(person_id: Any, now: Any) -> tuple[Any, ...]:
@@ -246,6 +256,7 @@ def _shown(notice: Notice, week: Week, is_over: object, has_lapsed: object) -> S
         notice.id, notice.due_at, words, bool(is_over) or notice.read_at is not None, week.slug,
         zone_or_utc(week.timezone), notice.shift_id, notice.kind in FOR_ORGANIZERS, notice.kind in ABOUT_WEEKS,
         notice.kind in ABOUT_DISPLAYS, notice.kind in ABOUT_FEEDBACK,
+        notice.subject if notice.kind in ABOUT_CARDS else "",
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from app.services.rules.history import Version
 from app.services.shifts import shifts
 from app.services.standings.hall_of_fame import records
 from app.services.weeks import weeks
-from app.web import brand, feedback, latest
+from app.web import brand, cards, feedback, latest
 from app.web.deps import AppClock, AppDatabase, AppHallOfFame, BoardAct, BoardReader, ReadSession
 from app.web.http import redirects
 from app.web.http.render import render_page
@@ -31,7 +31,7 @@ from app.web.topics import board_html
 from app.web.views import answer, board_for, made, page_form, position_in, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
-routers = (router, latest.router, brand.router, feedback.router)
+routers = (router, latest.router, brand.router, feedback.router, cards.router)
 
 PUBLIC = "public"
 """The value of `as=` for organizers' preview of the public's board; for everybody else it changes nothing."""

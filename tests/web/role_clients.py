@@ -20,6 +20,7 @@ from app.services import announcements, appearances, calendar_feeds, guestbook, 
 from app.services.access import accounts, links, sign_ins, tokens
 from app.services.access.credentials import ValidCredential
 from app.services.calendar_feeds import NewFeed
+from app.services.cards import aging, cards
 from app.services.displays import displays
 from app.services.displays import messages as screen_messages
 from app.services.displays.messages import MessageFields
@@ -45,6 +46,7 @@ from tests.builders import (
     ADA,
     BO,
     CATS,
+    CHIDI,
     DUA,
     OWLS,
     PACIFIC,
@@ -419,6 +421,24 @@ class RoleClients:
         return self._new_feed(role).feed.id
 
     _feed_id = _own_feed
+
+    def _card_id(self, _role: Role) -> str:
+        """A card of somebody whom no role is."""
+        return self._card_of(CHIDI)
+
+    def _card_of(self, email: str) -> str:
+        return str(self.site.record(kind="knowledge_card", person=email, source="guru").json()["id"])
+
+    def _due_card(self, _role: Role) -> str:
+        """A card of the player's that is due."""
+        card_id = self._card_of(ADA)
+        with self.site.database.unit_of_work() as session:
+            bo = accounts.by_email(session, BO)
+            assert bo is not None
+            act = act_by("Olu", self._now)
+            cards.verify(session, card_id, bo.id, act)
+            aging.look(session, self._now + timedelta(days=91))
+        return card_id
 
     def _feedback_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:

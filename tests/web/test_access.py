@@ -41,6 +41,7 @@ ROUTED = {
     "person_in_team": "person",
     "member_id": "person_id",
     "own_entry": "entry",
+    "due_card": "card_id",
     "mates_activity": "activity",
     "keyed_connection": "connection",
     "asked_connection": "connection",

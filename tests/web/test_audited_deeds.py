@@ -22,6 +22,7 @@ from app.models import AuditEntry, Person, ShiftSettings
 from app.services import scheduling
 from app.services.access import accounts, addresses, identities, links
 from app.services.archives import exporting, importing
+from app.services.cards import aging, cards
 from app.services.displays import rotations
 from app.services.exports import week_exports
 from app.services.forecasts import staffing
@@ -72,6 +73,12 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("PATCH", f"{API}/weeks/{{week}}/schedule"): ["week.scheduled"],
     ("POST", f"{API}/weeks/{{week}}/feedback"): ["feedback.created"],
     ("PATCH", f"{API}/weeks/{{week}}/feedback/{{feedback_id}}"): ["feedback.changed"],
+    ("PATCH", f"{API}/cards/{{card_id}}"): ["card.verified"],
+    ("POST", "/cards"): ["cards.exported"],
+    ("POST", "/cards/{card_id}"): ["card.edited"],
+    ("POST", "/cards/{card_id}/owner"): ["card.owned"],
+    ("POST", "/cards/{card_id}/verification"): ["card.verified"],
+    ("POST", "/cards/{due_card}/retirement"): ["card.retired"],
     ("POST", "/organizer/weeks/{week}/feedback"): ["feedback.created"],
     ("POST", "/organizer/weeks/{week}/feedback/{feedback_id}"): ["feedback.changed"],
     ("POST", f"{API}/weeks/{{closed_week}}/state"): ["week.archived"],
@@ -509,6 +516,15 @@ def import_people(game: Game) -> None:
         people_import.apply(session, people_import.read("email,name\nnew@example.com,New\n"), game.act)
 
 
+def let_a_card_grow_old(game: Game) -> None:
+    """A card is verified, and due 90 days later."""
+    card = game.take(kind="knowledge_card", source="guru").entry
+    with game.database.unit_of_work() as session:
+        bo = people.by_email(session, [BO])[BO]
+        cards.verify(session, card.id, bo.id, game.act)
+        aging.look(session, game.now + timedelta(days=91))
+
+
 def plan_and_drop_a_closing(game: Game) -> None:
     """A closing planned and dropped, and an opening that comes too late."""
     with game.database.unit_of_work() as session:
@@ -532,6 +548,7 @@ def give_and_take_addresses(game: Game) -> None:
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     import_activities: ["activities.imported"],
     import_people: ["people.imported"],
+    let_a_card_grow_old: ["card.verified", "card.due"],
     plan_and_drop_a_closing: [
         "week.created",
         "week.scheduled",

@@ -45,14 +45,14 @@ def test_a_cursor_is_the_id_of_the_last_item_shown(site: RunningApp) -> None:
     for hour in (6, 8):
         Shifts(site).make(f"2022-09-15 {hour:02}:00")
     stage = RoleClients(site)
-    for placeholder in ("{delivery_id}", "{identity_id}") * 2:
+    for placeholder in ("{delivery_id}", "{identity_id}", "{card_id}") * 2:
         stage.path(placeholder, "admin")
 
     paths = sorted(stage.path(path, "admin") if "{" in path else path for path in lists(site))
     pages = {path: list(turned(site, path)) for path in paths}
 
     assert [path.rpartition("/")[2] for path in paths] == [
-        "deliveries", "identities", "people", "messages", "weeks", "activities", "shifts", "teams",
+        "cards", "deliveries", "identities", "people", "messages", "weeks", "activities", "shifts", "teams",
     ]  # fmt: skip
     for path, found in pages.items():
         whole = site.get(path, "admin").json()["items"]
@@ -64,6 +64,7 @@ def test_a_cursor_is_the_id_of_the_last_item_shown(site: RunningApp) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "cards",
         "deliveries",
         "identities",
         "people",

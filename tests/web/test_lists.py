@@ -8,11 +8,14 @@ from app.config import Settings
 from app.domain import actor as actors
 from app.domain.actor import Act
 from app.domain.calendar.slots import slot
+from app.models import Person
 from app.services import calendar_feeds, guestbook, guide, notices
 from app.services.access import accounts, links
 from app.services.displays import displays
 from app.services.displays import messages as screen_messages
 from app.services.displays.messages import MessageFields
+from app.services.feedback import items as feedback_items
+from app.services.feedback.items import Change
 from app.services.intake import authors, service_accounts
 from app.services.notices import News
 from app.services.rules import rule_sets
@@ -45,6 +48,7 @@ FOR_TOKENS = (
     WEEK,
     f"{WEEK}/teams",
     f"{API}/people",
+    f"{API}/cards",
     f"{WEEK}/activities",
     f"{WEEK}/exports/ledger",
     f"{WEEK}/shifts?person={ADA}",
@@ -65,6 +69,7 @@ FOR_ORGANIZERS = (
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
     "/weeks/hall-of-fame",
     "/weeks/{week}/latest",
+    "/cards", "/organizer/feedback", "/weeks/{week}/feedback",
     "/organizer/exports", "/organizer/forecast", "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
 )  # fmt: skip
 
@@ -81,6 +86,7 @@ def grow(site: RunningApp, number: int) -> None:
     """One more row in every list there is."""
     site.game.team(f"Foxes {number}", f"fox-{number}@example.com", f"vixen-{number}@example.com")
     site.game.batch(*(an_activity(person=email, subject=f"t-{number}") for email in (ADA, BO, DUA)))
+    site.game.batch(an_activity(kind="knowledge_card", person=BO, source="guru"))
     with site.database.unit_of_work() as session:
         for state in ("draft", "open", "closed"):
             slug = f"{state}-{number}"
@@ -101,8 +107,18 @@ def grow(site: RunningApp, number: int) -> None:
         displays.pair(session, screen_code(), f"Hall {number}", act_by("Olu", site.clock.now))
         screen_messages.write(session, MessageFields("news", f"Day {number}"), act_by("Olu", site.clock.now))
         for author in (ada, person):
-            by = Act(actors.person(author.name, author.id, "player"), site.clock.now)
+            by = by_of(author, site)
             guestbook.write(session, SLUG, author.id, f"Day {number}", "", by, is_public=True, may_quote=True)
+        wish = guestbook.write(
+            session, SLUG, ada.id, "", f"Wish {number}", by_of(ada, site), is_public=True, may_quote=False
+        )
+        for title, entries in (("Planned", (wish.id,)), ("New", ())):
+            item = feedback_items.make(
+                session, SLUG, Change(title=title, entries=entries), act_by("Olu", site.clock.now)
+            )
+            if entries:
+                plan = Change(state="planned", owner=ADA)
+                feedback_items.change(session, SLUG, item.id, plan, act_by("Olu", site.clock.now))
         guide.change(session, f"Guide {number}", act_by("Olu", site.clock.now), note="")
         text = RULES.replace("points = 25", f"points = {25 + number}")
         rule_sets.activate(session, text, act_by("Olu", site.clock.now), note="")
@@ -110,6 +126,11 @@ def grow(site: RunningApp, number: int) -> None:
     deliver(site, number)
     for email in (ADA, f"fox-{number}@example.com"):
         sign_in(site, email, "owner")
+
+
+def by_of(person: Person, site: RunningApp) -> Act:
+    """An act of a player."""
+    return Act(actors.person(person.name, person.id, "player"), site.clock.now)
 
 
 def take_a_shift(site: RunningApp, number: int, person_id: str) -> None:

@@ -75,6 +75,8 @@ FOREIGN = {
     "url_key": (),  # a wrong one is 401, as a wrong signature is: tests/web/test_hooks.py
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),
+    "card_id": ("activity of another", "person", "nothing"),
+    "due_card": ("activity of another", "person", "nothing"),
     "feedback_id": ("person", "display", "nothing"),
     "entry": ("person", "display", "nothing"),
     "own_entry": ("entry of another", "person", "nothing"),

@@ -119,6 +119,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
 
     # Those that are 404 and 409 were understood: nobody has the id; a seat is free, not offered, or its shift to come.
     assert statuses == {
+        "/cards/{card_id}": 200,
         "/weeks/{week}/feedback": 201,
         "/weeks/{week}/feedback/{feedback_id}": 200,
         "/weeks/{week}/activities": 201,
@@ -223,7 +224,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 30
+    assert seen == [200] * 31
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -272,6 +273,8 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/weeks/{{week}}/leaderboard": "getLeaderboard",
         f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
         f"GET {API}/weeks/{{week}}/metrics": "getWeekMetrics",
+        f"GET {API}/cards": "listCards",
+        f"PATCH {API}/cards/{{card_id}}": "changeCard",
         f"GET {API}/weeks/{{week}}/feedback": "listFeedback",
         f"POST {API}/weeks/{{week}}/feedback": "addFeedback",
         f"PATCH {API}/weeks/{{week}}/feedback/{{feedback_id}}": "changeFeedback",

@@ -32,7 +32,7 @@ STEPS = "/weeks/[{]week[}]/state$"
 DEPENDENT = (
     "/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}", "/merge", "/addresses",
     "/reinstatement", "/displays", "/display-messages", "/appearance/logo",
-    "/teams/{team_id}", "/members/", "/adjustments",
+    "/teams/{team_id}", "/members/", "/cards/{card_id}", "/adjustments",
 )  # fmt: skip
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.

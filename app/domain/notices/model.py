@@ -6,7 +6,7 @@ from typing import Literal, get_args
 Kind = Literal[
     "day-before", "soon", "signed-up", "promoted", "changed", "cancelled", "removed", "seat-free", "offered", "taken",
     "returned", "approved", "declined", "nudge", "cover-asked", "unconfirmed",
-    "schedule-failed", "display-away", "feedback-step", "feedback-due",
+    "schedule-failed", "display-away", "feedback-step", "feedback-due", "card-changed", "card-due",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMINDERS: frozenset[Kind] = frozenset({"day-before", "soon"})
@@ -22,6 +22,9 @@ ABOUT_DISPLAYS: frozenset[Kind] = frozenset({"display-away"})
 ABOUT_FEEDBACK: frozenset[Kind] = frozenset({"feedback-step", "feedback-due"})
 """The kinds about what becomes of feedback: they lead to its page."""
 
+ABOUT_CARDS: frozenset[Kind] = frozenset({"card-changed", "card-due"})
+"""The kinds about knowledge cards: they lead to the card."""
+
 Channel = Literal["page", "email"]
 
 Facts = Mapping[str, str]
@@ -29,7 +32,7 @@ Facts = Mapping[str, str]
 somebody else, or that a `program` did it, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`,
 `start` (ISO, UTC), a `list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined;
 the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last. Of feedback
-the `title`, its `state`, what was done (`did`) or `why` not, and the day it is `due`."""
+the `title`, its `state`, what was done (`did`) or `why` not, and the day it is `due`; of a knowledge card likewise."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -52,6 +55,8 @@ LABELS: Mapping[Kind, str] = {
     "display-away": "A display is away for an hour",
     "feedback-step": "Something becomes of what I wished for in the guestbook",
     "feedback-due": "Feedback that I own is due",
+    "card-changed": "Someone verifies, edits or retires a knowledge card of mine",
+    "card-due": "A knowledge card of mine is due, or will be in 7 days",
 }
 """The kinds in words, as settings list them."""
 

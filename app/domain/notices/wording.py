@@ -192,6 +192,34 @@ def _feedback_due(facts: Facts) -> Said:
     )
 
 
+def _card(facts: Facts) -> tuple[Part, ...]:
+    return (_typed(facts["title"]),) if facts.get("title") else (Part("untitled"),)
+
+
+def _card_changed(facts: Facts) -> Said:
+    did = facts.get("did", "")
+    who = (_line(_name(facts), " did this."),) if facts.get("name") else ()
+    advice = {
+        "edited": "It’s a draft again. Ask a colleague to verify it.",
+        "owned": "You own it now: keep it true, and have it verified.",
+    }.get(did)
+    return _line(f"{_CHANGES.get(did, 'Changed')}: ", *_card(facts)), (*who, *((_advice(advice),) if advice else ()))
+
+
+_CHANGES = {
+    "verified": "Your knowledge card is verified", "edited": "Your knowledge card was edited",
+    "retired": "Your knowledge card is retired", "owned": "A knowledge card is yours now",
+}  # fmt: skip
+
+
+def _card_due(facts: Facts) -> Said:
+    begins = "Your knowledge card is due: " if facts.get("state") == "due" else "Your knowledge card is due soon: "
+    return _line(begins, *_card(facts)), (
+        _line(f"Due {facts.get('due', '')}."),
+        _advice("Look whether it’s still true, then ask a colleague to verify it."),
+    )
+
+
 _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "day-before": _day_before,
     "soon": _soon,
@@ -213,6 +241,8 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "display-away": _display_away,
     "feedback-step": _feedback_step,
     "feedback-due": _feedback_due,
+    "card-changed": _card_changed,
+    "card-due": _card_due,
 }
 
 

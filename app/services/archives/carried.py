@@ -7,8 +7,10 @@ from sqlalchemy import Select, select, union
 from sqlmodel import Session, SQLModel, col
 
 from app.models import (
+    CardChange,
     Cheer,
     GuestbookEntry,
+    KnowledgeCard,
     LedgerEntry,
     Membership,
     Person,
@@ -123,6 +125,16 @@ TABLES: Final = (
     Carried(LedgerEntry, _direct(LedgerEntry, col(LedgerEntry.seq)), _WEEK),
     Carried(Reversal, _through(Reversal, col(Reversal.activity_seq), LedgerEntry, col(Reversal.id)), frozenset({"id"})),
     Carried(Timing, _through(Timing, col(Timing.activity_seq), LedgerEntry, col(Timing.id)), frozenset({"id"})),
+    Carried(
+        KnowledgeCard,
+        _through(KnowledgeCard, col(KnowledgeCard.activity_seq), LedgerEntry, col(KnowledgeCard.activity_seq)),
+        _NONE,
+    ),
+    Carried(
+        CardChange,
+        _through(CardChange, col(CardChange.activity_seq), LedgerEntry, col(CardChange.id)),
+        frozenset({"id"}),
+    ),
     Carried(
         Cheer,
         _through(Cheer, col(Cheer.activity_seq), LedgerEntry, col(Cheer.activity_seq), col(Cheer.person_id)),

@@ -92,13 +92,15 @@ def may_follow_sign_in(path: str) -> bool:
     return area.refusal == "page" and area.prefix not in _NO_WAY_BACK
 
 
-def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook", "rules", "weeks", "metrics"]:
+def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook", "rules", "weeks", "metrics", "cards"]:
     """Find the kind of page a path is of, as the closed door calls it: its area's home, or what is beside the board."""
     match path.split("/", 4)[1:4]:
         case ["shifts"] | ["weeks", _, "shifts"]:
             return "shifts"
         case ["guide"]:
             return "guide"
+        case ["cards", *_]:
+            return "cards"
         case ["weeks"]:
             return "weeks"
         case ["weeks", _, "guestbook"]:

@@ -58,6 +58,8 @@ def _href(notice: Shown) -> str:
     """The page of a notice's shift, or of all shifts of its week; organizers' own of what waits for them."""
     if notice.is_about_displays:
         return url_for("organizer_displays")
+    if notice.card:
+        return url_for("card", card_id=notice.card)
     if notice.is_about_feedback:
         return url_for("feedback", week=notice.week)
     if notice.is_about_week:

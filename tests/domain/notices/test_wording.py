@@ -24,7 +24,7 @@ def test_told_has_a_title_of_one_line_and_names_the_shift_or_week(kind: Kind) ->
     assert "\n" not in as_text(words.title)
     assert (
         "Q3 2022" in text
-        if kind in {"nudge", "schedule-failed", "feedback-step", "feedback-due"}
+        if kind in {"nudge", "schedule-failed", "feedback-step", "feedback-due", "card-changed", "card-due"}
         else FACTS["when"] in text
     )
     assert "Reason: \u2068<b>Too few</b> tickets\u2069" in text

@@ -1,0 +1,16 @@
+"""Knowledge cards become due by themselves, once a day."""
+
+from app.clock import Clock
+from app.db.database import Database
+from app.services.cards import aging
+from app.services.jobs import Claim
+
+
+async def look(database: Database, clock: Clock, _claim: Claim) -> None:
+    """Find the cards that are due, or soon; done twice, nobody is told twice. Raises Unavailable."""
+    await database.writes.run(_look, database, clock, long=True)
+
+
+def _look(database: Database, clock: Clock) -> None:
+    with database.unit_of_work() as session:
+        aging.look(session, clock.game())
