@@ -6,6 +6,7 @@ import pytest
 
 from app.services import announcements
 from tests.builders import SLUG, act_by
+from tests.services.shifts.test_seats import Plan
 from tests.web.organizer.reading import flash, text_of
 from tests.web.running_app import API, BOTH_ENGINES, RunningApp, Visitor, assert_problem, sign_in
 from tests.web.test_display import picture
@@ -34,9 +35,14 @@ def announced(site: RunningApp) -> int:
 
 
 def places(site: RunningApp) -> list[bool]:
-    """Tell of a board, its shifts, a player's own page and the display whether the announcement is there."""
+    """Tell of a board, its shifts, one of them, a player's own page and the display if the announcement is there."""
     player = sign_in(site)
-    pages = (site.get(BOARD).text, site.get(f"{BOARD}/shifts").text, player.get("/me").text, picture(site))
+    shift = f"{BOARD}/shifts/{Plan(site.game, site.clock.now).shift()}"
+    pages = (
+        *(site.get(page).text for page in (BOARD, f"{BOARD}/shifts", shift)),
+        player.get("/me").text,
+        picture(site),
+    )
     return [SHOWN in page for page in pages]
 
 
@@ -57,7 +63,7 @@ def test_announcement_comes_to_open_boards_as_a_small_update(site: RunningApp, o
     if not frozen:  # boards of a freeze are no step from others and are sent as a whole
         assert update.startswith('<hx-partial hx-target="#announcement"')
         assert len(update) < 1_200
-    assert places(site) == [True] * 4
+    assert places(site) == [True] * 5
 
 
 def test_announcement_comes_to_open_lists_of_shifts_and_goes_by_itself(site: RunningApp, olu: Visitor) -> None:
@@ -105,9 +111,9 @@ def test_announcement_goes_by_itself_after_its_last_day(site: RunningApp, olu: V
 
     site.clock.set("2022-09-15T00:00:00-07:00")
 
-    assert before[0] == [True] * 4
+    assert before[0] == [True] * 5
     assert "Until Wednesday 14 September." in before[1]
-    assert places(site) == [False] * 4
+    assert places(site) == [False] * 5
     assert "The last one went after Wednesday 14 September." in text_of(olu.get(PAGE))
 
 
@@ -117,7 +123,7 @@ def test_cleared_announcement_is_gone_everywhere(site: RunningApp, olu: Visitor)
 
     olu.post(f"{PAGE}/clear", version="1")
 
-    assert (before, places(site)) == ([True] * 4, [False] * 4)
+    assert (before, places(site)) == ([True] * 5, [False] * 5)
 
 
 def test_second_of_two_organizers_sees_what_the_first_wrote(site: RunningApp, olu: Visitor) -> None:
@@ -142,7 +148,7 @@ def test_line_that_cannot_be_is_refused_at_its_field(site: RunningApp, olu: Visi
 
     assert answer.status_code == 422
     assert f'id="{next(iter(field))}-error"' in answer.text
-    assert places(site) == [False] * 4
+    assert places(site) == [False] * 5
 
 
 @BOTH_ENGINES

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.errors import Malformed, NotFound
 from app.models import Week
 from app.models.columns import is_id
-from app.services import guestbook
+from app.services import announcements, guestbook
 from app.services.access import accounts
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
@@ -86,7 +86,7 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
         during=during(page, shown, seat, log), log=log,
         people=_people(page, shown, item) if row.can_offer else [], offer=page.form(OfferForm, to="everyone"),
         correction=_correction(page, shown, shift_id), entry=_entry(page, shown.week, seat),
-        when=refusals.dated(item.shift),
+        when=refusals.dated(item.shift), line=announcements.current(page.session, page.act.now),
     )  # fmt: skip
 
 
