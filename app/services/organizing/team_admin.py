@@ -56,16 +56,20 @@ def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
     return team
 
 
-def rename_team(session: Session, slug: str, team_id: str, name: str, act: Act) -> Team:
+def rename_team(session: Session, slug: str, team_id: str, name: str, act: Act, *, seen: str = "") -> Team:
     """Give a team another name, which its past boards and receipts then show too.
 
-    Raises NotFound, Malformed, WeekNotOpen, or Conflict for a name that is taken or while the board is frozen.
+    `seen` is the name that it replaces; empty is any. Raises NotFound, Malformed, WeekNotOpen, or Conflict for a name
+    that is taken, while the board is frozen, and where another organizer renamed the team meanwhile.
     """
     name = check_name(name)
     week = _lock(session, slug, act.now)
     team = teams.find(session, week, team_id)
     if team.name == name:
         return team
+    if seen and team.name != seen:
+        theirs = f"Another organizer renamed it to “{apart(team.name)}” after you opened this page."
+        raise Conflict.at(name=f"{theirs} Rename again to replace theirs.")
     if week.frozen_at is not None:
         raise Conflict.at(name=f"The board of {apart(week.name)} is frozen, with the names on it. Reveal it first.")
     _check_is_free(session, week, name, but=team)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -33,13 +34,23 @@ class WeekFields:
     customers: int | None = None
 
 
+STALE = (
+    "Not saved: another organizer changed this week after you opened this page. Its name and days now stand above. "
+    "What you typed is kept. Save again to replace theirs."
+)
 _NEVER_IN_THE_WAY = {"name", "sla", "customers"}
 """The fields that decide no point, so that they change in closed weeks, too."""
 
 
-def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]:
+def mark_of(week: Week) -> str:
+    """The fields of a week as a form notes that it has shown them."""
+    return sha256(repr(_fields_of(week)).encode()).hexdigest()[:16]
+
+
+def edit(session: Session, slug: str, wanted: WeekFields, act: Act, *, shown: str = "") -> list[str]:
     """Change fields of a week; the names of those that changed.
 
+    `shown` is the mark of those they replace; empty is any, else another organizer's change is told first.
     Raises WeekUnknown, Malformed for what no week can have, or Conflict with the field that something stands against.
     """
     fields = WeekFields(
@@ -53,6 +64,8 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
     changed = [name for name in WeekFields.__slots__ if getattr(fields, name) != getattr(before, name)]
     if not changed:
         return []
+    if shown and shown != mark_of(week):
+        raise Conflict(STALE, code="stale")
     if "name" in changed and week.frozen_at is not None:
         raise Conflict.at(name=f"The board of {apart(week.name)} is frozen with its name. Reveal it first.")
     if set(changed) - _NEVER_IN_THE_WAY:

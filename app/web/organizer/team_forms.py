@@ -28,6 +28,12 @@ class TeamForm(Form):
     name: Annotated[Name, says(team_admin.check_name)]
 
 
+class RenameForm(TeamForm):
+    """Another name for a team, and the one that it replaces."""
+
+    seen: str = ""
+
+
 def _tone(text: str) -> int | None:
     """A tone's number as the form sends it, none for the team's own. Raises Malformed."""
     if text == "":

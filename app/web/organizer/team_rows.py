@@ -18,7 +18,7 @@ from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.http.qr import qr
-from app.web.organizer.team_forms import AdjustmentForm, LookForm, MemberForm, TeamForm
+from app.web.organizer.team_forms import AdjustmentForm, LookForm, MemberForm, RenameForm
 from app.web.submit import Page
 
 MOST_CHOICES = 150
@@ -40,7 +40,7 @@ class TeamRow(TeamLine):
 
     add: FormState[MemberForm] | None = None
     adjust: FormState[AdjustmentForm] | None = None
-    rename: FormState[TeamForm] | None = None
+    rename: FormState[RenameForm] | None = None
     look: FormState[LookForm] | None = None
     address: str = ""
     picture: Markup | None = None
@@ -110,6 +110,6 @@ def _row(page: Page[SignedInAct], line: TeamLine, code: str) -> TeamRow:
     adjust = page.form(AdjustmentForm, team.id, once=f"{new_id()}-{team.id}")
     address = base_of(page.request, page.settings) + url_for("join_team", code=code) if code else ""
     picture = qr(address, title=f"Join {isolated(team.name)}") if code else None
-    rename = page.form(TeamForm, team.id, name=team.name)
+    rename = page.form(RenameForm, team.id, name=team.name).having(seen=team.name)
     look = page.form(LookForm, team.id, tone="" if team.tone is None else str(team.tone), emblem=team.emblem or "")
     return TeamRow(team, line.members, line.code, add, adjust, rename, look, address, picture)

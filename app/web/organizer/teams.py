@@ -30,7 +30,15 @@ from app.web.http.forms import FormState
 from app.web.http.render import plural
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
-from app.web.organizer.team_forms import AdjustmentForm, InviteForm, LookForm, MemberForm, MoveForm, TeamForm
+from app.web.organizer.team_forms import (
+    AdjustmentForm,
+    InviteForm,
+    LookForm,
+    MemberForm,
+    MoveForm,
+    RenameForm,
+    TeamForm,
+)
 from app.web.organizer.team_rows import show_teams
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
@@ -191,11 +199,11 @@ def move_member(request: Request, act: OrganizerAct, week: str, person: str, for
 
 
 @router.post("/{team}/name", name="team_rename")
-def rename_team(request: Request, act: OrganizerAct, week: str, team: str, form: FormState[TeamForm]) -> Response:
+def rename_team(request: Request, act: OrganizerAct, week: str, team: str, form: FormState[RenameForm]) -> Response:
     """Give a team another name."""
 
     def change(session: Session, act: Act) -> str:
-        team_admin.rename_team(session, week, team, form.data.name, act)
+        team_admin.rename_team(session, week, team, form.data.name, act, seen=form.data.seen)
         return "renamed"
 
     return _change(request, act, week, change, form.keyed(team))

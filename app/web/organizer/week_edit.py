@@ -33,7 +33,7 @@ def edit_week(request: Request, act: OrganizerAct, week: str, form: FormState[We
         sla = data.sla if "sla" in data.model_fields_set else there.sla
         customers = data.customers if "customers" in data.model_fields_set else there.customers
         wanted = WeekFields(data.name, data.timezone, data.starts, data.ends, sla, customers)
-        changed = week_admin.edit(session, week, wanted, act)
+        changed = week_admin.edit(session, week, wanted, act, shown=data.shown)
         return Done("organizer_week", "changed" if changed else "unchanged", {"week": week})
 
     return submit(request, act, edit, form=form, page=partial(week_page, slug=week))

@@ -53,7 +53,10 @@ class WeekForm(Form):
 
 
 class WeekEditForm(Form):
-    """The name, time zone and days of a week there is, the response time it promises, in seconds, and its customers."""
+    """The name, time zone and days of a week there is, the response time it promises, in seconds, and its customers.
+
+    `shown` says which values the form has shown.
+    """
 
     name: WeekName
     timezone: Zone
@@ -61,6 +64,7 @@ class WeekEditForm(Form):
     ends: LastDay
     sla: Annotated[int, MaxLength(12), says(week_fields.read_sla)] = 3600
     customers: Annotated[int | None, MaxLength(17), says(week_fields.read_customers)] = None
+    shown: str = ""
 
 
 class WeekCopyForm(Form):

@@ -17,7 +17,7 @@ from app.models import ScheduledChange, Week, WeekEvent
 from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
-from app.services.organizing import closing, week_copying
+from app.services.organizing import closing, week_admin, week_copying
 from app.services.organizing.closing import Unresolved
 from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
@@ -139,7 +139,8 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
     )  # fmt: skip
     return page.render(
         "organizer/week.html", told=info, slug=week.slug, zone=week.zone, reopen=page.form(ReopenForm),
-        edit=edit, copy=page.form(WeekCopyForm, "copy", starts=week_copying.next_start(week, page.act)),
+        edit=edit.having(shown=week_admin.mark_of(week)),
+        copy=page.form(WeekCopyForm, "copy", starts=week_copying.next_start(week, page.act)),
         zones=sorted(zone_names()), link=page.shown_once or "", plans=plan_forms(page, week, info.planned),
         graces=graces(info.planned.get("close")),
     )  # fmt: skip
