@@ -9,13 +9,14 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.slack import writing
+from app.errors import Problem, Unavailable
 from app.integrations.outbound import AddressRefused
 from app.integrations.slack.client import SlackClient, SlackUnreachable
 from app.jobs.slack import SlackAway
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.shifts.worth import Worths
-from app.services.slack import answers, pending
+from app.services.slack import answers, pending, presses
 from app.services.slack.looks import Site
 
 KINDS: Final = (pending.ANSWER,)
@@ -44,6 +45,12 @@ class SlackAnswers:
     async def answer(self, claim: Claim) -> None:
         """Send an answer to where a call said to, as long as Slack takes it."""
         call_id = str(claim.payload["call"])
+        try:
+            await self._database.writes.run(self._finish, call_id)
+        except Unavailable:
+            raise
+        except Problem as problem:
+            await self._database.writes.run(self._refuse, call_id, problem)
         found = await self._database.writes.run(self._message, call_id)
         if found is None:
             return
@@ -63,6 +70,10 @@ class SlackAnswers:
             raise Postponed(self._clock.real() + timedelta(seconds=reply.verdict.seconds))
         return "again" if reply.verdict.kind == "again" else "over"
 
+    def _finish(self, call_id: str) -> None:
+        with self._database.unit_of_work() as session:
+            answers.finish(session, self._site, call_id, self._clock.game(), self._clock.real())
+
     def _message(self, call_id: str) -> tuple[str, dict[str, Any]] | None:
         """The address of an answer, and the answer; None where there is nothing to send. Raises Postponed."""
         now = self._clock.real()
@@ -76,6 +87,10 @@ class SlackAnswers:
                 pending.told(session, call_id)
                 return None
             return call.response_url, writing.later(lines)
+
+    def _refuse(self, call_id: str, problem: Problem) -> None:
+        with self._database.unit_of_work() as session:
+            presses.refuse(session, call_id, problem, self._clock.real())
 
     def _told(self, call_id: str) -> None:
         with self._database.unit_of_work() as session:

@@ -61,6 +61,13 @@ def enqueue(session: Session, kind: str, payload: Payload, *, run_at: datetime, 
     return is_new
 
 
+def hasten(session: Session, kind: str, key: str, now: datetime) -> None:
+    """Have a job that waits for a later moment done now."""
+    waits = col(QueuedJob.key) == key, col(QueuedJob.run_at) > now, _WAITING
+    session.connection().execute(update(QueuedJob).where(*waits).values(run_at=now))
+    announce(session, JobQueued(kind))
+
+
 class Planned(NamedTuple):
     """A job to be done at `run_at`, if there is none with its key; without one in any case."""
 

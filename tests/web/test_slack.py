@@ -14,7 +14,7 @@ from app.services.intake import connections
 from app.services.slack import workspaces
 from tests.builders import ADA, SLUG
 from tests.web.playing_shifts import Shifts
-from tests.web.playing_slack import HOOK, SECRET, TOKEN, Slack, connect, connect_bot
+from tests.web.playing_slack import HOOK, SECRET, TOKEN, Slack, buttons, connect, connect_bot
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, sign_in, until
 
 LINK = "https://github.com/acme/app/issues/7"
@@ -141,10 +141,35 @@ def test_shifts_are_the_next_eight_with_a_free_seat(slack: Slack) -> None:
     for hour in range(9):
         shift.make(f"2022-09-15 {6 + hour:02}:00", hours=1, label="<!here>" if hour == 0 else "")
 
-    lines = slack.said(slack.type("shifts")).split("\n\n")
+    answer, strangers = slack.type("shifts"), slack.type("shifts", user="U9")
 
-    rows = lines[0].splitlines()
-    assert (len(rows), rows[0], lines[1:]) == (8, "Thu 06:00–07:00 PDT, <!here>: 3 of 3 free", ["1 more"])
+    lines = slack.said(answer).split("\n\n")
+    first = "Thu 06:00–07:00 PDT, <!here>: 3 of 3 free"
+    worth = ", worth 20 points (shift +10 and 6 a.m. shift +10)."
+    assert (len(lines), lines[0], lines[-1]) == (9, first + worth, "1 more")
+    assert [each[:2] for each in buttons(answer.json())[:2]] == [("Take", "take"), ("Take for my team", "take_team")]
+    assert (slack.said(strangers).split("\n\n")[0], buttons(strangers.json())) == (first, [])
+
+
+def test_shifts_that_are_not_for_me_say_why(slack: Slack) -> None:
+    shift = Shifts(slack.site)
+    mine = shift.make("2022-09-15 06:00")
+    seat = shift.seat(mine, ADA).rpartition("/")[2]
+    shift.make("2022-09-15 07:00", label="overlaps")
+    shift.make("2022-09-15 09:00")
+
+    answer = slack.type("shifts")
+
+    assert slack.said(answer).split("\n\n")[:2] == [
+        "Thu 06:00–08:00 PDT: 2 of 3 free. You’re on it.",
+        "Thu 07:00–09:00 PDT, overlaps: 3 of 3 free, worth 10 points. Overlaps your shift Thu 06:00–08:00 PDT.",
+    ]
+    assert buttons(answer.json())[0] == ("Can’t make it", "cant", f"{mine}/{seat}")
+
+    shift.set(opens_at=slack.site.clock.now + timedelta(days=1))
+    closed = slack.type("shifts")
+    assert slack.said(closed).startswith("Signing up opens Thu 15 Sep")
+    assert [each[0] for each in buttons(closed.json())] == ["Can’t make it"]
 
 
 def test_what_is_only_looked_at_leaves_no_text_behind(slack: Slack) -> None:

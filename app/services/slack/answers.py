@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.domain.slack import writing
 from app.domain.slack.writing import Lines
 from app.models import Connection, Person, SlackCall, SlackLink
-from app.services.slack import logs, looks, people, sentences, strangers
+from app.services.slack import logs, looks, pending, people, presses, sentences, strangers
 from app.services.slack.links import Asked
 from app.services.slack.looks import LOOKS, Site
 
@@ -25,7 +25,16 @@ def lines(session: Session, site: Site, call: SlackCall, week_now: datetime, now
         person = people.find(session, source, call.user_id)
         seen = looks.lines(session, site, call.action, person, week_now)
         return seen if seen is not None else strangers.greet(session, site, _asked(call), now)
-    return writing.load(call.result) if call.done_at is not None else None
+    return writing.load(call.result)
+
+
+def finish(session: Session, site: Site, call_id: str, week_now: datetime, now: datetime) -> None:
+    """Do a press that was stored and not done, as its server was killed. Raises the problem that stands against it."""
+    call = pending.find(session, call_id)
+    if call is None or call.done_at is not None or not pending.is_young(call, now):
+        return
+    if call.action not in {LINKED, LOG, *LOOKS}:
+        presses.do(session, site, call_id, week_now, now)
 
 
 def _linked(session: Session, link_id: str) -> Lines:

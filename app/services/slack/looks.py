@@ -9,15 +9,14 @@ from sqlmodel import Session
 from app.domain.slack.writing import Lines
 from app.models import Person, Week
 from app.services.ledger import my_week
-from app.services.shifts import listing, own_seats
+from app.services.shifts import own_seats
 from app.services.shifts.worth import Worths
-from app.services.slack import sentences
+from app.services.slack import open_shifts, sentences
 from app.services.standings import boards
 from app.services.weeks import weeks
 
 LINES = 5
 """Lines of a receipt: what was earned last."""
-OPEN_SHIFTS = 8
 
 
 class Site(NamedTuple):
@@ -71,11 +70,10 @@ def me(look: Look) -> Lines:
 
 
 def shifts(look: Look) -> Lines:
-    """The next shifts with a free seat."""
-    items = listing.of_week(look.session, look.week, weeks.view_of(look.week, "public"))
-    free = [item for item in items if item.free and item.shift.starts_at > look.now]
+    """The next shifts with a free seat, each with its worth to me and buttons, or why it isn't for me."""
+    found = open_shifts.find(look.session, look.site.worths, look.week, look.person, look.now)
     url = f"{look.site.url.rstrip('/')}/weeks/{look.week.slug}/shifts" if look.site.url else ""
-    return sentences.shift_lines(look.week, free[:OPEN_SHIFTS], len(free), url)
+    return sentences.shift_lines(look.week, found, url)
 
 
 LOOKS: Mapping[str, Callable[[Look], Lines]] = {"board": board, "me": me, "shifts": shifts}

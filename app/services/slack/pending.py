@@ -25,8 +25,20 @@ def keep(
     """Keep a call to be answered from a moment (`at`) on; None for a copy. Its id."""
     made = _add(session, connection_id, call.event_id or new_id(), call.user_id, action, value, call.response_url, now)
     if made is not None:
-        jobs.enqueue(session, ANSWER, {"call": made}, run_at=at)
+        jobs.enqueue(session, ANSWER, {"call": made}, run_at=at, key=_key(made))
     return made
+
+
+def _key(call_id: str) -> str:
+    return f"{ANSWER}:{call_id}"
+
+
+def settle(session: Session, call: SlackCall, result: str, now: datetime) -> None:
+    """Note that a call is done and what to say, which is sent at once."""
+    call.done_at, call.result = now, result
+    session.add(call)
+    session.flush()
+    jobs.hasten(session, ANSWER, _key(call.id), now)
 
 
 def tell(
@@ -66,7 +78,12 @@ def hold(session: Session, call_id: str) -> SlackCall | None:
 
 def is_open(call: SlackCall, now: datetime) -> bool:
     """Tell whether its answer can still be sent."""
-    return bool(call.response_url) and now < call.created_at + OPEN
+    return bool(call.response_url) and is_young(call, now)
+
+
+def is_young(call: SlackCall, now: datetime) -> bool:
+    """Tell whether who called may still wait for it."""
+    return now < call.created_at + OPEN
 
 
 def told(session: Session, call_id: str) -> None:

@@ -1,9 +1,19 @@
 """People of Slack: whom a user id belongs to here."""
 
+from datetime import datetime
+
 from sqlmodel import Session, select
 
+from app.domain import actor
+from app.domain.actor import ROLES, Act
 from app.models import Person, SlackUser, SourceIdentity
 from app.services.people import aliases
+
+
+def act_of(person: Person, now: datetime) -> Act:
+    """An act of somebody who is known by their account at Slack, in their own name."""
+    role = next(role for role in ROLES if role == person.role)
+    return Act(actor.person(person.name, person.id, role), now)
 
 
 def profile(session: Session, connection_id: str, user_id: str) -> SlackUser:

@@ -8,12 +8,13 @@ from app.domain.standings.board import Board, Standing
 from app.domain.standings.receipt import ReceiptLine
 from app.domain.standings.team_position import placing
 from app.domain.text.direction import isolated
-from app.domain.wording import points_text
+from app.domain.wording import listed, points_text
 from app.models import Week
 from app.services.shifts import refusals
-from app.services.shifts.listing import ShiftItem
 from app.services.shifts.own_seats import NextSeat
+from app.services.shifts.worth import ShiftWorth
 from app.services.slack.logs import LogOutcome
+from app.services.slack.open_shifts import OpenShift, OpenShifts
 
 MEMBERS_ONLY = "Members of this workspace only."
 REMOVED = "The app was removed at Slack. Install it again, and paste its new token."
@@ -41,6 +42,14 @@ def stranger(user_id: str, address: str, *, is_looked_up: bool) -> Lines:
 def known_as(name: str) -> Lines:
     """Tell somebody who they are here, with a way out where they aren't."""
     return [Part(f"Connected: here you’re {isolated(name)}.", [Button("Not me", "undo", "link")])]
+
+
+PARTED: Lines = ["Not connected any more. What you logged stays. Type /assembly connect to say who you are."]
+
+
+def faster(name: str) -> str:
+    """Tell somebody who was faster."""
+    return f"{isolated(name)} was faster."
 
 
 def help_lines(url: str) -> list[str]:
@@ -94,18 +103,40 @@ def _earned(line: ReceiptLine, week: Week) -> str:
     return f"{line.at.astimezone(week.zone):%a %H:%M} {line.what}{who}: {sign}{abs(line.points):,}"
 
 
-def shift_lines(week: Week, items: Sequence[ShiftItem], number: int, url: str) -> list[str]:
-    """The next open shifts of so many, and where to take one."""
-    if not items:
+def shift_lines(week: Week, found: OpenShifts, url: str) -> Lines:
+    """The next open shifts, each with what one may do, and where the others are."""
+    if not found.shifts:
         return ["No shift has a free seat.", url]
-    rows = "\n".join(_shift(week, item) for item in items)
-    more = f"{number - len(items):,} more" if number > len(items) else ""
-    return [rows, more, f"Take one at {url}" if url else ""]
+    more = f"{found.number - len(found.shifts):,} more" if found.number > len(found.shifts) else ""
+    rows = [_shift(week, each, can_take=not found.not_yet) for each in found.shifts]
+    return [found.not_yet, *rows, more, f"All shifts: {url}" if url else ""]
 
 
-def _shift(week: Week, item: ShiftItem) -> str:
+def _shift(week: Week, found: OpenShift, *, can_take: bool) -> Part:
+    item, choice = found.item, found.choice
     label = f", {isolated(item.shift.label)}" if item.shift.label else ""
-    return f"{refusals.when_in(week, item.shift)}{label}: {item.free} of {item.shift.seats} free"
+    free = f"{refusals.when_in(week, item.shift)}{label}: {item.free} of {item.shift.seats} free"
+    if choice is None:
+        return Part(free)
+    if choice.seat is not None and choice.seat.is_live:
+        value = f"{item.shift.id}/{choice.seat.id}"
+        return Part(f"{free}. You’re on it.", [Button("Can’t make it", "cant", value)])
+    worth = f", {worth_text(found.worth)}" if found.worth is not None else ""
+    if not choice.is_open:
+        waits = [Button("Join the waiting list", "wait", item.shift.id)] if choice.code == "limit" else []
+        return Part(f"{free}{worth}. {choice.why}", waits if not choice.is_waiting else [])
+    buttons = [Button("Take", "take", item.shift.id)]
+    if 0 < choice.for_team <= item.free:
+        buttons.append(Button("Take for my team", "take_team", item.shift.id))
+    return Part(f"{free}{worth}.", buttons if can_take else [])
+
+
+def worth_text(worth: ShiftWorth) -> str:
+    """A seat's worth to one's team: its points, and their parts where there are several."""
+    points = f"worth {points_text(worth.points)}"
+    if len(worth.parts) < 2:
+        return points
+    return f"{points} ({listed([f'{part.why} +{part.points:,}' for part in worth.parts], 'and')})"
 
 
 UNMATCHED = "Saved. It counts once you’re known here, at its own time."

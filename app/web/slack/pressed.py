@@ -1,0 +1,60 @@
+"""Presses of buttons: stored, done once however often they come, and answered where Slack says."""
+
+from datetime import timedelta
+from typing import Final
+
+from starlette.responses import Response
+
+from app.domain.slack.calls import Call
+from app.domain.slack.writing import ACTION, Lines
+from app.errors import Problem, Unavailable
+from app.services.intake.connections import Recipient
+from app.services.intake.deliveries import Incoming
+from app.services.slack import pending, presses
+from app.web.slack.parts import Desk, said
+
+OPENS_A_PAGE: Final = "link"
+"""The action of buttons with an address: Slack opens it, and wants to know that its call came."""
+AGAIN = timedelta(seconds=10)
+"""A press is done at once; where this server is killed meanwhile, by another one that comes then."""
+
+
+class PressedButtons:
+    """Answers presses."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def answer(self, recipient: Recipient, incoming: Incoming, call: Call) -> Response:
+        """Do what a press asks for; a copy does nothing."""
+        desk, action = self._desk, call.action.removeprefix(ACTION)
+        delivery_id = await desk.queue.store(incoming.ignored(f"Pressed: {action[:40] or 'nothing'}."))
+        if action and action != OPENS_A_PAGE:
+            call_id = await desk.database.writes.run(self._keep, recipient, call, action)
+            if call_id is not None:
+                await desk.in_time(self._do(call_id))
+        return said(delivery_id)
+
+    def _keep(self, recipient: Recipient, call: Call, action: str) -> str | None:
+        desk, now = self._desk, self._desk.clock.real()
+        with desk.database.unit_of_work() as session:
+            return pending.keep(session, recipient.id, call, action, call.value, now, at=now + AGAIN)
+
+    async def _do(self, call_id: str) -> Lines:
+        database = self._desk.database
+        try:
+            await database.writes.run(self._press, call_id)
+        except Unavailable:
+            raise  # it is done by the job, once the database is back
+        except Problem as problem:
+            await database.writes.run(self._refuse, call_id, problem)
+        return []
+
+    def _press(self, call_id: str) -> None:
+        desk = self._desk
+        with desk.database.unit_of_work() as session:
+            presses.do(session, desk.site, call_id, desk.clock.game(), desk.clock.real())
+
+    def _refuse(self, call_id: str, problem: Problem) -> None:
+        with self._desk.database.unit_of_work() as session:
+            presses.refuse(session, call_id, problem, self._desk.clock.real())
