@@ -351,6 +351,11 @@ PINNED = {
         "60296f983e37709b4cf9c148a7fd66f93871d0cf0d688efa385ef9ebe344d587",
         "c1ba07abbe006573f168990369253b6e10bb9b0896fe858dc884d1612cd8c487",
     ),
+    "0048": (
+        "0048_slack_messages.py",
+        "b570b37be3435dd7f3444228f6febd6ba3b1facdee893c90aefe81693b2c267c",
+        "06c84b9367acf658fb8e6662af46d58f165e4dc9e5cbd458e9bbdcbb613e4b04",
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from app.integrations.slack.client import Reply, SlackClient
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
-from app.services.slack import meeting, pace, workspaces
+from app.services.slack import meeting, pace, switching, workspaces
 from app.services.slack.workspaces import BY_SLACK, Tried
 
 KINDS: Final = (workspaces.TRY, meeting.MEET)
@@ -105,7 +105,8 @@ class SlackJobs:
         now = self._clock.real()
         with self._database.unit_of_work() as session:
             if reply.verdict.scope == "everything":
-                workspaces.revoked(session, connection_id, now, Act(BY_SLACK, now), REFUSED["everything"])
+                why, act = REFUSED["everything"], Act(BY_SLACK, now)
+                switching.revoked(session, connection_id, now, act, why, self._clock.game())
             elif reply.verdict.kind == "done":
                 meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
 

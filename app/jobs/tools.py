@@ -6,10 +6,12 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.jobs import backfill, confirm, slack, slack_answers
+from app.jobs.slack_messages import SlackMessages
 from app.jobs.worker import Job
+from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
 
-KINDS: Final = (backfill.FETCH, confirm.CONFIRM, *slack.KINDS, *slack_answers.KINDS)
+KINDS: Final = (backfill.FETCH, confirm.CONFIRM, *slack.KINDS, *slack_answers.KINDS, slack_messages.SEND)
 compare = backfill.compare
 
 
@@ -17,5 +19,7 @@ def jobs(database: Database, clock: Clock, key: SigningKey, settings: Settings) 
     """The jobs that ask tools, at public addresses and in our own networks."""
     networks = settings.outbound_networks
     asking = backfill.job(database, clock, key, networks), confirm.job(database, clock, key, networks)
+    talking = slack.SlackJobs(database, clock, key, settings.slack_api_url)
     answering = slack_answers.SlackAnswers(database, clock, settings)
-    return [*asking, *slack.SlackJobs(database, clock, key, settings.slack_api_url).jobs(), *answering.jobs()]
+    messages = SlackMessages(database, clock, key, settings.slack_api_url, settings.public_url)
+    return [*asking, *talking.jobs(), *answering.jobs(), messages.job()]

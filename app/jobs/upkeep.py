@@ -9,7 +9,7 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.jobs.worker import Job
-from app.services import calendar_events, jobs, notices
+from app.services import calendar_events, jobs, notices, slack_messages
 from app.services.imports import imports
 from app.services.intake import backfills, outages, refused, retention
 from app.services.jobs import Claim
@@ -52,4 +52,5 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
         pace.forget(session, now)
         links.forget(session, now)
         pending.forget(session, now)
+        slack_messages.forget(session, now)
     imports.forget(database, "", now)

@@ -1,11 +1,11 @@
-"""Slack: workspaces whose bot token is here, and the pace at which each may be called."""
+"""Slack: workspaces whose bot token is here, the messages written there, and the pace at which each may be called."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import STRICT, instant, string
+from app.models.columns import STRICT, instant, new_id, string, whole
 
 
 class SlackWorkspace(SQLModel, table=True):
@@ -49,3 +49,69 @@ class SlackPace(SQLModel, table=True):
     lane: str = Field(sa_column=string(primary_key=True))
     ready_at: datetime = Field(sa_column=instant(index=True))
     rests_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class SlackMessage(SQLModel, table=True):
+    """A message to somebody or in a channel (`target`), told once; none of its text, which is made when it is sent.
+
+    `subject` and `revision` say what it tells of, as a notice's do. Once posted it is changed in place, in `channel` by
+    `ts`: `wanted` counts what it is to show, `begun` what was last read for it, `shown` what Slack has. While
+    `busy_until` lies ahead, one call about it is under way, so that its changes come in order. A post that was tried
+    and neither posted nor surely failed may be there. It is over (`ended_at`) when nothing will change it any more.
+    """
+
+    __tablename__ = "slack_message"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "kind", "subject", "revision", "target", name="slack_message_once"),
+        CheckConstraint("shown <= begun AND begun <= wanted", name="slack_message_order"),
+        CheckConstraint("(posted_at IS NULL) = (ts IS NULL)", name="slack_message_posted"),
+        Index("slack_message_of_shift", "shift_id", "person_id"),
+        STRICT,
+    )
+
+    id: str = Field(default_factory=new_id, sa_column=string(primary_key=True))
+    connection_id: str = Field(sa_column=string(ForeignKey("connection.id")))
+    kind: str = Field(sa_column=string())
+    subject: str = Field(sa_column=string())
+    revision: int = Field(sa_column=whole())
+    target: str = Field(sa_column=string())
+    person_id: str | None = Field(default=None, sa_column=string(ForeignKey("person.id"), nullable=True))
+    week_id: int | None = Field(default=None, sa_column=whole(ForeignKey("week.id"), nullable=True))
+    shift_id: str | None = Field(default=None, sa_column=string(ForeignKey("shift.id"), nullable=True))
+    created_at: datetime = Field(sa_column=instant())
+    due_at: datetime = Field(sa_column=instant())
+    wanted: int = Field(default=1, sa_column=whole())
+    begun: int = Field(default=0, sa_column=whole())
+    shown: int = Field(default=0, sa_column=whole())
+    busy_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    tried_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    posted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    channel: str | None = Field(default=None, sa_column=string(nullable=True))
+    ts: str | None = Field(default=None, sa_column=string(nullable=True))
+    is_plain: int = Field(default=0, sa_column=whole())
+    pressed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    why: str = Field(default="", sa_column=string())
+
+
+class SlackTrouble(SQLModel, table=True):
+    """The trouble that a workspace makes: failures in a row, since when, and when it is asked next."""
+
+    __tablename__ = "slack_trouble"
+    __table_args__ = (STRICT,)
+
+    connection_id: str = Field(sa_column=string(ForeignKey("connection.id"), primary_key=True))
+    failures: int = Field(default=0, sa_column=whole())
+    since: datetime = Field(sa_column=instant())
+    probe_at: datetime = Field(sa_column=instant())
+
+
+class SlackOptOut(SQLModel, table=True):
+    """A kind of notice that a person wants no message at Slack about."""
+
+    __tablename__ = "slack_opt_out"
+    __table_args__ = (STRICT,)
+
+    person_id: str = Field(sa_column=string(ForeignKey("person.id"), primary_key=True))
+    kind: str = Field(sa_column=string(primary_key=True))
+    created_at: datetime = Field(sa_column=instant())

@@ -13,7 +13,9 @@ from app.domain.notices.model import (
     ABOUT_CARDS,
     ABOUT_DISPLAYS,
     ABOUT_FEEDBACK,
+    ABOUT_SOURCES,
     ABOUT_WEEKS,
+    ALWAYS,
     FOR_ORGANIZERS,
     KINDS,
     REMINDERS,
@@ -22,7 +24,7 @@ from app.domain.notices.model import (
 )
 from app.domain.notices.timing import is_too_late, minutes_left
 from app.domain.shifts.model import LIVE
-from app.errors import Malformed
+from app.errors import Conflict, Malformed
 from app.models import Notice, NoticeOptOut, Person, Seat, Shift, WaitingEntry, Week
 from app.services import notices
 
@@ -35,7 +37,10 @@ class Addresses(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """An email about to be sent; `thread` is the same for all about one shift or team."""
+    """An email about to be sent; `thread` is the same for all about one shift or team.
+
+    `unsubscribe` is empty for what nobody can switch off.
+    """
 
     email: str
     name: str
@@ -60,7 +65,7 @@ def begin(session: Session, notice_id: str, addresses: Addresses, now: datetime)
     if notice is None or notice.sent_at is not None or notice.dropped_at is not None:
         return None
     person = session.get_one(Person, notice.person_id)
-    if not _is_wanted(session, notice, person) or not _is_true(session, notice, now):
+    if not _is_wanted(session, notice, person) or not is_true(session, notice, notice.due_at, now):
         notice.dropped_at = now
         session.add(notice)
         return None
@@ -86,20 +91,24 @@ def drop(session: Session, notice_id: str, now: datetime) -> None:
 
 def _is_wanted(session: Session, notice: Notice, person: Person) -> bool:
     was_tried = notice.kind in REMINDERS and notice.tried_at is not None
-    opted_out = session.get(NoticeOptOut, (person.id, notice.kind)) is not None
-    is_theirs = notice.kind not in FOR_ORGANIZERS or person.role != "player"
-    return person.disabled_at is None and is_theirs and not was_tried and not opted_out
+    opted_out = notice.kind not in ALWAYS and session.get(NoticeOptOut, (person.id, notice.kind)) is not None
+    return is_for(notice, person) and not was_tried and not opted_out
 
 
-def _is_true(session: Session, notice: Notice, now: datetime) -> bool:
-    """Tell whether what a notice tells of is still so, and in time."""
+def is_for(notice: Notice, person: Person) -> bool:
+    """Tell whether somebody may be told of it by now, who may be an organizer no more, or switched off."""
+    return person.disabled_at is None and (notice.kind not in FOR_ORGANIZERS or person.role != "player")
+
+
+def is_true(session: Session, notice: Notice, due: datetime, now: datetime) -> bool:
+    """Tell whether what a notice tells of is still so, and in time: it was `due` then, quiet hours included."""
     shift = session.get(Shift, notice.shift_id) if notice.shift_id else None
     if shift is None:
         return notices.is_of_use(session, notice, now)
     kind: Any = notice.kind
     facts = json.loads(notice.facts)
     starts_at = datetime.fromisoformat(facts["start"]) if "start" in facts else None
-    if is_too_late(kind, notice.due_at, starts_at, now):
+    if is_too_late(kind, due, starts_at, now):
         return False
     if kind in _NEEDS_SHIFT and (shift.cancelled_at is not None or shift.starts_at != starts_at):
         return False
@@ -134,27 +143,40 @@ def _outgoing(session: Session, notice: Notice, person: Person, addresses: Addre
     facts = json.loads(notice.facts)
     minutes = minutes_left(datetime.fromisoformat(facts["start"]), now) if notice.kind == "soon" else None
     words = wording.told(notice.kind, facts, minutes)  # type: ignore[arg-type]  # nobody else writes kinds
-    base, slug = addresses.base.rstrip("/"), session.get_one(Week, notice.week_id).slug
-    shifts = f"{base}/organizer/weeks/{slug}/shifts" if notice.kind in FOR_ORGANIZERS else f"{base}/weeks/{slug}/shifts"
-    page = f"{base}/organizer/weeks/{slug}" if notice.kind in ABOUT_WEEKS else shifts
-    page = f"{base}/organizer/displays" if notice.kind in ABOUT_DISPLAYS else page
-    page = f"{base}/weeks/{slug}/feedback" if notice.kind in ABOUT_FEEDBACK else page
-    page = f"{base}/cards/{notice.subject}" if notice.kind in ABOUT_CARDS else page
-    unsubscribe = f"{base}/unsubscribe/{addresses.unsubscribe}"
-    links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else page, f"{base}/me/settings", unsubscribe)
+    base = addresses.base.rstrip("/")
+    unsubscribe = "" if notice.kind in ALWAYS else f"{base}/unsubscribe/{addresses.unsubscribe}"
+    links = Links(page_of(session, notice, base), f"{base}/me/settings", unsubscribe)
     return Outgoing(person.email, person.name, compose(person.name, words, links), notice.subject, unsubscribe)
+
+
+def page_of(session: Session, notice: Notice, base: str) -> str:
+    """The address of the page that a notice leads to."""
+    slug = session.get_one(Week, notice.week_id).slug
+    shifts = f"{base}/organizer/weeks/{slug}/shifts" if notice.kind in FOR_ORGANIZERS else f"{base}/weeks/{slug}/shifts"
+    if notice.shift_id:
+        return f"{shifts}/{notice.shift_id}"
+    elsewhere = {
+        **dict.fromkeys(ABOUT_WEEKS, f"{base}/organizer/weeks/{slug}"),
+        **dict.fromkeys(ABOUT_DISPLAYS, f"{base}/organizer/displays"),
+        **dict.fromkeys(ABOUT_SOURCES, f"{base}/organizer/sources"),
+        **dict.fromkeys(ABOUT_CARDS, f"{base}/cards/{notice.subject}"),
+        **dict.fromkeys(ABOUT_FEEDBACK, f"{base}/weeks/{slug}/feedback"),
+    }
+    return next((page for kind, page in elsewhere.items() if kind == notice.kind), shifts)
 
 
 def wanted(session: Session, person_id: str) -> tuple[str, ...]:
     """The kinds of notice that somebody wants email about."""
     unwanted = set(session.exec(select(NoticeOptOut.kind).where(NoticeOptOut.person_id == person_id)))
-    return tuple(kind for kind in KINDS if kind not in unwanted)
+    return tuple(kind for kind in KINDS if kind in ALWAYS or kind not in unwanted)
 
 
 def opt_out(session: Session, person_id: str, kind: str, now: datetime) -> None:
-    """Send somebody no more email about a kind of notice; a repeat changes nothing. Raises Malformed."""
+    """Send somebody no more email about a kind of notice; a repeat changes nothing. Raises Malformed or Conflict."""
     if not is_kind(kind):
         raise Malformed("There’s no such kind of notice.")
+    if kind in ALWAYS:
+        raise Conflict("You’re always told when a shift is cancelled or you’re removed: else you’d come for nothing.")
     if session.get(NoticeOptOut, (person_id, kind)) is None:
         session.add(NoticeOptOut(person_id=person_id, kind=kind, created_at=now))
         session.flush()
@@ -164,6 +186,8 @@ def choose(session: Session, person_id: str, kinds: set[str], now: datetime, amo
     """Send somebody email about these kinds of notice, and about no others `among` those they may choose from."""
     known = wanted(session, person_id)
     for kind in among:
+        if kind in ALWAYS:
+            continue
         if kind not in kinds:
             opt_out(session, person_id, kind, now)
         elif kind not in known:

@@ -1,7 +1,7 @@
 """Notices: written in the transaction of what they tell of, read on one's page, and sent by jobs."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -16,33 +16,18 @@ from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.memberships import current_team
-from app.domain.notices.model import (
-    ABOUT_CARDS,
-    ABOUT_DISPLAYS,
-    ABOUT_FEEDBACK,
-    ABOUT_WEEKS,
-    FOR_ORGANIZERS,
-    Facts,
-    Kind,
-)
+from app.domain.notices.model import ABOUT_CARDS, FOR_ORGANIZERS, Facts, Kind, channels
 from app.domain.notices.timing import send_at
 from app.domain.notices.wording import Told, told
 from app.errors import Malformed
-from app.models import (
-    Display,
-    Notice,
-    Person,
-    Seat,
-    SeatOffer,
-    Shift,
-    Week,
-)
+from app.models import Display, Notice, Person, Seat, SeatOffer, Shift, Week
 from app.models.columns import Instant, new_id
-from app.services import jobs, paging
+from app.services import jobs, paging, slack_messages
 from app.services.jobs import Planned
 from app.services.notice_uses import STILL_DUE, STILL_TO_DO
 from app.services.paging import Page
 from app.services.people import people as people_
+from app.services.slack_messages import Place, PlannedMessage
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
 
@@ -78,64 +63,96 @@ class Shown(NamedTuple):
     week: str
     zone: ZoneInfo
     shift_id: str | None
-    is_for_organizers: bool
-    is_about_week: bool
-    is_about_displays: bool
-    is_about_feedback: bool
+    kind: Kind
     card: str
 
 
 def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
-    """Tell people something, once each, on their page and by email; the number of those who were not told before.
+    """Tell people something, once each: on their page, and at Slack or by email; how many were not told before.
 
-    Quiet hours hold back emails alone. Whether it is still true, and wanted, is looked at when it is sent. Nobody is
-    told anything of a rehearsal.
+    Quiet hours hold back all but the page. It is looked at again when it is sent. Nobody is told of a rehearsal.
     """
     if week.rehearsal_of is not None:
         return 0
     count = 0
     for chunk in people_.chunks(sorted(set(people)), people_.CHUNK):
-        zones = _zones(session, chunk, week.zone)
-        rows = list(_rows(week.id, zones, news, now))
-        count += _write(session, rows, now)
+        zones, places = _zones(session, chunk, week.zone), slack_messages.wanted_places(session, chunk, news.kind)
+        rows = list(_rows(week.id, zones, news, now, places))
+        told = _write(session, rows, now)
+        _tell_at_slack(session, week, [(places[each], zones[each], each) for each in told if each in places], news, now)
+        count += len(told)
     return count
 
 
 def _zones(session: Session, ids: Sequence[str], usual: ZoneInfo) -> dict[str, ZoneInfo]:
-    """The zone of each of these people who is not switched off."""
+    """The zone of each of these people who is not switched off: their own, else Slack's, else the usual one."""
     query = select(Person.id, Person.timezone).where(col(Person.id).in_(ids), col(Person.disabled_at).is_(None))
-    return {person_id: zone_or_utc(name) if name else usual for person_id, name in session.exec(query)}
+    found = dict(session.exec(query).all())
+    found |= slack_messages.zones(session, [each for each, name in found.items() if not name])
+    return {person_id: zone_or_utc(name) if name else usual for person_id, name in found.items()}
 
 
-def _rows(week_id: int, zones: dict[str, ZoneInfo], news: News, now: datetime) -> Iterator[dict[str, Any]]:
+def _rows(
+    week_id: int, zones: Mapping[str, ZoneInfo], news: News, now: datetime, at_slack: Container[str]
+) -> Iterator[dict[str, Any]]:
+    """The notices on pages and by email."""
     due = news.due or now
-    facts = json.dumps({**news.facts, **_start(news)}, ensure_ascii=False)
+    start = {"start": news.starts_at.isoformat()} if news.starts_at else {}
+    facts = json.dumps({**news.facts, **start}, ensure_ascii=False)
     for person_id, zone in sorted(zones.items()):
-        for channel, at in (("page", due), ("email", send_at(due, news.starts_at, zone))):
-            yield {
-                "id": new_id(), "kind": news.kind, "person_id": person_id, "week_id": week_id,
-                "shift_id": news.shift_id, "subject": news.subject, "revision": news.revision, "channel": channel,
-                "facts": facts, "created_at": now, "due_at": at,
-            }  # fmt: skip
+        times = {"page": due, "email": send_at(due, news.starts_at, zone)}
+        for channel in channels(news.kind, has_slack=person_id in at_slack):
+            if channel in times:
+                yield {
+                    "id": new_id(), "kind": news.kind, "person_id": person_id, "week_id": week_id,
+                    "shift_id": news.shift_id, "subject": news.subject, "revision": news.revision, "channel": channel,
+                    "facts": facts, "created_at": now, "due_at": times[channel],
+                }  # fmt: skip
 
 
-def _start(news: News) -> Facts:
-    return {"start": news.starts_at.isoformat()} if news.starts_at else {}
-
-
-def _write(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> int:
-    """Write those that are new, and have their emails sent; the number of people."""
+def _write(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> list[str]:
+    """Write those that are new, and have their emails sent; the people whose page has it now and had not."""
     if not rows:
-        return 0
+        return []
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(Notice).on_conflict_do_nothing()
-    returned = statement.returning(col(Notice.id), col(Notice.channel), col(Notice.due_at))
-    fresh = session.connection().execute(returned, list(rows)).all()
-    emails = [
-        Planned({"notice": id_}, max(at, now), f"{MAIL}:{id_}") for id_, channel, at in fresh if channel == "email"
-    ]
+    written = col(Notice.id), col(Notice.channel), col(Notice.due_at), col(Notice.person_id)
+    fresh = session.connection().execute(statement.returning(*written), list(rows)).all()
+    emails = [Planned({"notice": id_}, max(at, now), f"{MAIL}:{id_}") for id_, way, at, _ in fresh if way == "email"]
     jobs.enqueue_all(session, MAIL, emails)
-    return len(emails)
+    return [person_id for _, way, _, person_id in fresh if way == "page"]
+
+
+def _tell_at_slack(
+    session: Session, week: AnyWeek, told: Iterable[tuple[Place, ZoneInfo, str]], news: News, now: datetime
+) -> None:
+    due = news.due or now
+    messages = [
+        PlannedMessage(
+            place.connection_id, news.kind, news.subject, news.revision, place.user_id,
+            send_at(due, news.starts_at, zone), person_id, week.id, news.shift_id,
+        )
+        for place, zone, person_id in told
+    ]  # fmt: skip
+    slack_messages.plan(session, messages, now)
+
+
+def on_page(session: Session, person_id: str, kind: str, subject: str, revision: int) -> Notice | None:
+    """The notice by which somebody was told of this on their page."""
+    query = select(Notice).where(Notice.person_id == person_id, Notice.kind == kind, Notice.channel == "page")
+    return session.exec(query.where(Notice.subject == subject, Notice.revision == revision)).first()
+
+
+def mail_instead(session: Session, notice: Notice, now: datetime) -> None:
+    """Send by email what was told on a page, as Slack doesn't take it; done twice, it is sent once."""
+    zones = _zones(session, [notice.person_id], zone_or_utc(session.get_one(Week, notice.week_id).timezone))
+    starts_at = datetime.fromisoformat(start) if (start := json.loads(notice.facts).get("start")) else None
+    rows = [
+        notice.model_dump(exclude={"read_at", "tried_at", "sent_at", "dropped_at"})
+        | {"id": new_id(), "channel": "email", "created_at": now, "due_at": send_at(now, starts_at, zone)}
+        for zone in zones.values()
+    ]
+    _write(session, rows, now)
 
 
 def nudge(session: Session, week: AnyWeek, team_id: str, act: Act) -> int:
@@ -251,11 +268,10 @@ def _own(session: Session, person_id: str, notice_id: str) -> Notice | None:
 
 def _shown(notice: Notice, week: Week, is_over: object, has_lapsed: object) -> Shown:
     facts: Facts = json.loads(notice.facts)
-    words = told(notice.kind, facts, is_over=bool(has_lapsed))  # type: ignore[arg-type]  # nobody else writes kinds
+    words = told(notice.kind, facts, is_over=bool(has_lapsed))  # type: ignore[arg-type]  # as below
     return Shown(
         notice.id, notice.due_at, words, bool(is_over) or notice.read_at is not None, week.slug,
-        zone_or_utc(week.timezone), notice.shift_id, notice.kind in FOR_ORGANIZERS, notice.kind in ABOUT_WEEKS,
-        notice.kind in ABOUT_DISPLAYS, notice.kind in ABOUT_FEEDBACK,
+        zone_or_utc(week.timezone), notice.shift_id, notice.kind,  # type: ignore[arg-type]  # nobody else writes kinds
         notice.subject if notice.kind in ABOUT_CARDS else "",
     )  # fmt: skip
 

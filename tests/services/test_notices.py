@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from app.domain.notices.model import ALWAYS, Kind
 from app.domain.notices.wording import as_text
-from app.errors import Malformed, NotFound
+from app.errors import Conflict, Malformed, NotFound
 from app.models import Notice, Person, QueuedJob
 from app.services import notice_mail, notices
 from app.services.access import accounts
@@ -173,7 +174,22 @@ def test_email_is_dropped_for_who_wants_none_of_its_kind_or_is_switched_off(game
     }
 
     assert sent == {"ada": False, "bo": False, "chidi": True}
-    assert (wanted, more) == (("soon",), ("soon", "offered"))
+    assert (wanted, more) == (("soon", "cancelled", "removed"), ("soon", "cancelled", "removed", "offered"))
+
+
+@pytest.mark.parametrize("kind", sorted(ALWAYS))
+def test_who_would_come_for_nothing_is_told_by_email_whatever_they_choose(game: Game, kind: Kind) -> None:
+    tell(game, ADA, news=News(kind, "a shift", 1, {"when": "Thu"}))
+    with game.database.unit_of_work() as session:
+        ada = session.exec(select(Person).where(Person.email == ADA)).one()
+        notice_mail.choose(session, ada.id, set(), game.now)
+        with pytest.raises(Conflict):
+            notice_mail.opt_out(session, ada.id, kind, game.now)
+
+    outgoing = begin(game, rows(game)[0])
+
+    assert outgoing is not None
+    assert (outgoing.unsubscribe, "Stop emails" in outgoing.content.text + outgoing.content.html) == ("", False)
 
 
 def test_forget_deletes_what_is_long_over_once_its_week_is(game: Game) -> None:

@@ -29,6 +29,12 @@ class Slack:
         self.trouble: list[dict[str, Any]] = []
         self.lock = threading.Lock()
 
+    def restart(self) -> None:
+        """Forget everything: a workspace as it is at first."""
+        self.workspace = Workspace()
+        self.calls.clear()
+        self.trouble.clear()
+
     def next_trouble(self, method: str) -> Mapping[str, Any]:
         """The trouble that is ordered for this call."""
         for each in self.trouble:
@@ -46,6 +52,7 @@ class Slack:
         return {
             "trouble": lambda given: self.trouble.append({"times": 1, "method": "*"} | given),
             "calm": lambda _: self.trouble.clear(),
+            "restart": lambda _: self.restart(),
             "user": lambda given: workspace.add_user(given.pop("id"), **given),
             "channel": lambda given: workspace.channels.update({given["id"]: given.get("error", "")}),
             "token": lambda given: workspace.tokens.update({given.pop("token"): Token(**given)}),

@@ -15,10 +15,12 @@ from app.config import Settings
 from app.domain.actor import Actor
 from app.domain.actor import person as player
 from app.domain.calendar.slots import slot
-from app.models import NoticeOptOut, QueuedJob, Seat, Shift
+from app.domain.notices.model import kinds_for
+from app.models import NoticeOptOut, QueuedJob, Seat, Shift, SlackWorkspace, SourceIdentity
 from app.services import notices
 from app.services.access import accounts
 from app.services.displays import absences, displays
+from app.services.intake import connections
 from app.services.notices import News
 from app.services.operations import secrets
 from app.services.shifts import covers, seats, shifts, telling
@@ -193,8 +195,8 @@ def test_settings_choose_emails_by_kind_and_the_zone_of_quiet_hours(office: Runn
     page = ada.get("/me/settings").text
     refused = ada.post("/me/notices/settings", kind="soon", timezone="Mars/Olympus")
 
-    assert (saved.status_code, len(opted_out(office))) == (303, 16)
-    assert re.findall(r'name="kind" value="([a-z-]+)" checked', page) == ["soon", "offered"]
+    assert (saved.status_code, len(opted_out(office))) == (303, 14)
+    assert re.findall(r'name="kind" value="([a-z-]+)" checked', page) == ["soon", "cancelled", "removed", "offered"]
     assert 'value="Europe/Berlin"' in page
     assert (refused.status_code, "isn’t a time zone" in refused.text) == (422, True)
 
@@ -302,3 +304,34 @@ def test_link_of_another_purpose_kind_or_key_ends_nothing(site: RunningApp) -> N
 
     assert (statuses, opted_out(site)) == ([404] * 5, [])
     assert (bare_post(site, f"/unsubscribe/{good}").status_code, opted_out(site)) == (200, ["soon"])
+
+
+def test_who_is_linked_chooses_for_slack_apart_and_nobody_ends_what_matters_most(site: RunningApp) -> None:
+    link_at_slack(site, ADA)
+    ada, bo = sign_in(site, ADA), sign_in(site, BO)
+    before, others = ada.get("/me/settings").text, bo.get("/me/settings").text
+
+    saved = ada.post("/me/notices/settings", kind=["soon"], at_slack=["day-before"], timezone="")
+    after = ada.get("/me/settings").text
+
+    assert ("Tell me at Slack when" in before, "Tell me at Slack when" in others) == (True, False)
+    assert before.count('name="at_slack"') == len(kinds_for(organizes=False))
+    assert 'name="at_slack" value="cancelled" checked disabled' in before
+    assert saved.status_code == 303
+    ticked = re.findall(r'name="at_slack" value="([^"]+)" checked>', after)
+    assert ticked == ["day-before"]
+
+
+def link_at_slack(site: RunningApp, who: str) -> None:
+    """A workspace with a token, where somebody is known."""
+    with site.database.unit_of_work() as session:
+        person = accounts.by_email(session, who)
+        assert person is not None
+        made = connections.connect(session, secrets.load(site.app.state.context.settings), "slack", site.game.act)
+        at = site.clock.now
+        session.add(
+            SlackWorkspace(connection_id=made.connection.id, token="sealed", set_at=at, set_by="Olu", team_id="T1")
+        )
+        session.add(
+            SourceIdentity(source="slack", external_id="UADA", person_id=person.id, created_at=at, created_by="Olu")
+        )

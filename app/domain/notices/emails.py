@@ -7,7 +7,7 @@ from app.domain.notices.wording import Line, Part, Told, as_text
 
 
 class Links(NamedTuple):
-    """The addresses in an email: what it is about, the settings, and the one that ends such emails."""
+    """The addresses in an email: what it is about, the settings, and the one that ends such emails, if they can end."""
 
     page: str
     settings: str
@@ -33,7 +33,12 @@ def compose(name: str, notice: Told, links: Links) -> Email:
         [
             *(as_text(line) for line in body),
             f"See it: {links.page}",
-            f"Choose what you get emails about: {links.settings}\nStop emails like this: {links.unsubscribe}",
+            "\n".join(
+                [
+                    f"Choose what you get emails about: {links.settings}",
+                    *([f"Stop emails like this: {links.unsubscribe}"] if links.unsubscribe else []),
+                ]
+            ),
         ]
     )
     return Email(as_text(notice.title), f"{text}\n", _html(body, notice, links))
@@ -41,14 +46,15 @@ def compose(name: str, notice: Told, links: Links) -> Email:
 
 def _html(body: list[Line], notice: Told, links: Links) -> str:
     paragraphs = "".join(f"<p>{_marked(line, is_strong=line is notice.title)}</p>" for line in body)
+    stop = f' · <a href="{escape(links.unsubscribe)}">Stop emails like this</a>' if links.unsubscribe else ""
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(as_text(notice.title))}</title></head>"
         f'<body style="{_LOOK}">{paragraphs}'
         f'<p><a href="{escape(links.page)}">See it</a></p>'
-        f'<p style="font-size: smaller"><a href="{escape(links.settings)}">Choose what you get emails about</a> · '
-        f'<a href="{escape(links.unsubscribe)}">Stop emails like this</a></p></body></html>\n'
+        f'<p style="font-size: smaller"><a href="{escape(links.settings)}">Choose what you get emails about</a>'
+        f"{stop}</p></body></html>\n"
     )
 
 

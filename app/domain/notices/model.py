@@ -6,33 +6,43 @@ from typing import Literal, get_args
 Kind = Literal[
     "day-before", "soon", "signed-up", "promoted", "changed", "cancelled", "removed", "seat-free", "offered", "taken",
     "returned", "approved", "declined", "nudge", "cover-asked", "unconfirmed",
-    "schedule-failed", "display-away", "feedback-step", "feedback-due", "card-changed", "card-due",
+    "schedule-failed", "display-away", "slack-off", "feedback-step", "feedback-due", "card-changed", "card-due",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMINDERS: frozenset[Kind] = frozenset({"day-before", "soon"})
 """Reminders are rather left out than sent twice; everything else is rather sent twice than left out."""
 
-FOR_ORGANIZERS: frozenset[Kind] = frozenset({"cover-asked", "unconfirmed", "schedule-failed", "display-away"})
+FOR_ORGANIZERS: frozenset[Kind] = frozenset(
+    {"cover-asked", "unconfirmed", "schedule-failed", "display-away", "slack-off"}
+)
 """The kinds that tell organizers what waits for them; they lead to their pages, and nobody else chooses them."""
 
 ABOUT_WEEKS: frozenset[Kind] = frozenset({"schedule-failed"})
 """Those of them that lead to the page of a week rather than to its shifts."""
 ABOUT_DISPLAYS: frozenset[Kind] = frozenset({"display-away"})
 """Those of them that lead to the page of displays."""
+ABOUT_SOURCES: frozenset[Kind] = frozenset({"slack-off"})
+"""Those of them that lead to the page of sources."""
 ABOUT_FEEDBACK: frozenset[Kind] = frozenset({"feedback-step", "feedback-due"})
 """The kinds about what becomes of feedback: they lead to its page."""
 
 ABOUT_CARDS: frozenset[Kind] = frozenset({"card-changed", "card-due"})
 """The kinds about knowledge cards: they lead to the card."""
 
-Channel = Literal["page", "email"]
+ALWAYS: frozenset[Kind] = frozenset({"cancelled", "removed"})
+"""The kinds that are told in every way there is, and that nobody can switch off: who wasn't reached would come."""
+NOT_BY_SLACK: frozenset[Kind] = frozenset({"slack-off"})
+"""The kinds that say that Slack doesn't work."""
+
+Channel = Literal["page", "email", "slack"]
 
 Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
 somebody else, or that a `program` did it, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`,
 `start` (ISO, UTC), a `list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined;
-the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last. Of feedback
-the `title`, its `state`, what was done (`did`) or `why` not, and the day it is `due`; of a knowledge card likewise."""
+the `change` of a week that was planned. Of a display that is away, `when` is when it was seen last; of Slack, `name` is
+the connection and `why` what is the matter. Of feedback the `title`, its `state`, what was done (`did`) or `why` not,
+and the day it is `due`; of a knowledge card likewise."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -53,6 +63,7 @@ LABELS: Mapping[Kind, str] = {
     "unconfirmed": "A shift waits for an organizer to confirm who was there",
     "schedule-failed": "A planned opening, freeze or closing of a week can’t happen",
     "display-away": "A display is away for an hour",
+    "slack-off": "Slack doesn’t take what is sent to it any more",
     "feedback-step": "Something becomes of what I wished for in the guestbook",
     "feedback-due": "Feedback that I own is due",
     "card-changed": "Someone verifies, edits or retires a knowledge card of mine",
@@ -69,3 +80,10 @@ def kinds_for(*, organizes: bool) -> tuple[Kind, ...]:
 def is_kind(text: str) -> bool:
     """Tell whether a text names a kind."""
     return text in KINDS
+
+
+def channels(kind: Kind, *, has_slack: bool) -> tuple[Channel, ...]:
+    """The ways by which somebody is told: always on their page, and at Slack where they have it, else by email."""
+    if not has_slack or kind in NOT_BY_SLACK:
+        return ("page", "email")
+    return ("page", "email", "slack") if kind in ALWAYS else ("page", "slack")

@@ -171,6 +171,12 @@ def _display_away(facts: Facts) -> Said:
     )
 
 
+def _slack_off(facts: Facts) -> Said:
+    return _line("Slack doesn’t take everything any more: ", _typed(facts.get("name", ""))), (
+        _line(facts.get("why", "")),
+    )
+
+
 def _feedback_step(facts: Facts) -> Said:
     outcome = facts.get("did" if facts.get("state") == "done" else "why" if facts.get("state") == "not_now" else "", "")
     return _line(f"{_STEPS.get(facts.get('state', ''), 'Your feedback')}: ", _typed(facts.get("title", ""))), (
@@ -239,6 +245,7 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "unconfirmed": _unconfirmed,
     "schedule-failed": _schedule_failed,
     "display-away": _display_away,
+    "slack-off": _slack_off,
     "feedback-step": _feedback_step,
     "feedback-due": _feedback_due,
     "card-changed": _card_changed,

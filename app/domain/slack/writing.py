@@ -1,6 +1,7 @@
 """Text for Slack: escaped, within its limits, plain wherever a name stands, and whole without the blocks."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,8 @@ MOST_BLOCKS_OF_VIEW = 100
 LONGEST_LABEL, LONGEST_VALUE, LONGEST_URL = 75, 2_000, 3_000
 ACTION = "aw."
 """The beginning of the ids of our buttons and forms."""
+
+_CALLS = re.compile("@(?=here|channel|everyone)", re.IGNORECASE)
 
 Audience = Literal["ephemeral", "in_channel"]
 
@@ -51,8 +54,8 @@ Lines = Sequence[str | Part]
 
 
 def escape(text: str) -> str:
-    """A text in which Slack finds none of its signs: `<!here>` calls nobody."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A text in which Slack finds none of its signs: `<!here>` calls nobody, and neither does `@here`."""
+    return _CALLS.sub("@\u2060", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def plain(text: str, most: int = LONGEST_SECTION) -> dict[str, Any]:

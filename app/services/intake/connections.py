@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.db.database import announce, serialize
@@ -14,7 +13,8 @@ from app.domain.actor import Act
 from app.domain.intake.kinds import KINDS
 from app.errors import Conflict, Malformed, NotFound
 from app.events import ConnectionsChanged
-from app.models import ApiKey, Connection, SlackCall, SlackLink, SlackPace, SlackUser, SlackWorkspace
+from app.models import Connection
+from app.services import slack_messages
 from app.services.access import credentials
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -235,8 +235,7 @@ def disconnect(session: Session, name: str, act: Act) -> Connection:
     connection = lock(session, name)
     connection.disconnected_at = act.now
     _end_previous(session, connection, secret=True, key=True)
-    for kept in (ApiKey, SlackCall, SlackLink, SlackPace, SlackUser, SlackWorkspace):
-        session.connection().execute(delete(kept).where(col(kept.connection_id) == connection.id))
+    slack_messages.forget_connection(session, connection.id)
     audit.note(session, "connection.ended", audit_target(connection), act)
     return connection
 

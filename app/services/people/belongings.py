@@ -27,6 +27,8 @@ from app.models import (
     Seat,
     SeatOffer,
     SlackLink,
+    SlackMessage,
+    SlackOptOut,
     SourceIdentity,
     WaitingEntry,
 )
@@ -44,6 +46,8 @@ MOVED: tuple[Any, ...] = (
     Cheer.person_id,
     Notice.person_id,
     NoticeOptOut.person_id,
+    SlackMessage.person_id,
+    SlackOptOut.person_id,
     Identity.person_id,
     SourceIdentity.person_id,
     SlackLink.used_by,
@@ -63,7 +67,8 @@ def give(session: Session, kept_id: str, other_id: str, now: datetime) -> None:
     for statement in (
         *_cheers(kept_id, other_id), *_waiting(kept_id, other_id, now), _offers(kept_id, other_id, now),
         _twice(Notice, ("subject", "kind", "revision", "channel"), kept_id, other_id),
-        _twice(NoticeOptOut, ("kind",), kept_id, other_id), _twice(ReadyTick, ("item",), kept_id, other_id),
+        _twice(NoticeOptOut, ("kind",), kept_id, other_id), _twice(SlackOptOut, ("kind",), kept_id, other_id),
+        _twice(ReadyTick, ("item",), kept_id, other_id),
         _twice(ReadyPerson, (), kept_id, other_id),
     ):  # fmt: skip
         connection.execute(statement)

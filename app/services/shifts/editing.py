@@ -14,7 +14,7 @@ from app.domain.shifts.model import LIVE
 from app.domain.shifts.seats import end_with_shift
 from app.errors import NotAllowed
 from app.models import Seat, Shift
-from app.services import reasons, topics
+from app.services import reasons, slack_messages, topics
 from app.services.audit import audit
 from app.services.shifts import offers, refusals, shifts, telling, timetable, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of
@@ -172,6 +172,7 @@ def _apply(locked: LockedShift, columns: dict[str, Any], holders: Sequence[str])
         shift.zone = locked.week.zone.key
     session.add(shift)
     session.flush()
+    slack_messages.shift_changed(session, locked.shift.id, locked.act.now)
     topics.bump(session, locked.week, "shifts")
     timetable.plan_overdue(session, weeks.find_by_id(session, locked.week.id), [shift], locked.act.now)
     if is_moved:

@@ -17,7 +17,7 @@ from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotAllowed, NotFound, Problem
 from app.models import Seat, SeatOffer, Shift
 from app.models.columns import is_id
-from app.services import reasons, topics
+from app.services import reasons, slack_messages, topics
 from app.services.shifts import readiness, refusals, seat_queries, settings, shifts, telling
 from app.services.shifts.seat_queries import Span
 from app.services.teams import teams
@@ -122,6 +122,7 @@ class LockedShift(NamedTuple):
             self._end_offers(seat)
         seat_queries.read_taken(self.session, self.shift)
         telling.seat_changed(self.teller, seat, change)
+        slack_messages.shift_changed(self.session, self.shift.id, self.act.now)
         topics.bump(self.session, self.week, "shifts")
 
     @property

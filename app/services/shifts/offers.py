@@ -9,7 +9,7 @@ from app.domain.shifts.model import STANDING
 from app.errors import NotFound
 from app.models import Person, Seat, SeatOffer, Shift
 from app.models.columns import is_id
-from app.services import topics
+from app.services import slack_messages, topics
 from app.services.shifts import telling
 from app.services.shifts.locked_shift import LockedShift
 
@@ -77,5 +77,6 @@ def keep(locked: LockedShift, offered: SeatOffer) -> SeatOffer:
     """Write an offer down, and tell who looks at the shifts."""
     locked.session.add(offered)
     locked.session.flush()
+    slack_messages.shift_changed(locked.session, locked.shift.id, locked.act.now)
     topics.bump(locked.session, locked.week, "shifts")
     return offered

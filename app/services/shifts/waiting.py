@@ -12,7 +12,7 @@ from app.domain.shifts.limits import LIFTED_BEFORE
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotFound
 from app.models import Person, Seat, WaitingEntry
-from app.services import topics
+from app.services import slack_messages, topics
 from app.services.audit import audit
 from app.services.shifts import refusals, seat_queries, shifts, telling, timetable
 from app.services.shifts.locked_shift import (
@@ -189,6 +189,7 @@ def _end(locked: LockedShift, ended: Sequence[WaitingEntry], state: str) -> None
         locked.session.add(entry)
     if ended:
         locked.session.flush()
+        slack_messages.shift_changed(locked.session, locked.shift.id, locked.act.now)
         topics.bump(locked.session, locked.week, "shifts")
 
 

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from app.config import Settings
 from app.domain.actor import SignedInAct
-from app.domain.notices.model import LABELS, kinds_for
+from app.domain.notices.model import ALWAYS, LABELS, NOT_BY_SLACK, kinds_for
 from app.domain.text import browsers
 from app.models import SignIn
-from app.services import notice_mail
+from app.services import notice_mail, slack_messages
 from app.services.access import accounts, sign_ins, throttle
 from app.services.access.sign_ins import Way
 from app.services.ledger import my_week
@@ -52,9 +52,10 @@ class SettingsForm(Form):
 
 
 class NoticesForm(Form):
-    """The kinds of notice somebody wants email about, and the zone whose nights are quiet."""
+    """The kinds of notice somebody wants email about, or at Slack, and the zone whose nights are quiet."""
 
     kind: tuple[str, ...] = ()
+    at_slack: tuple[str, ...] = ()
     timezone: Annotated[str, MaxLength(60), says(accounts.check_zone)] = ""
 
 
@@ -88,8 +89,11 @@ def settings_page(page: Page[SignedInAct]) -> Response:
     wanted = tuple(kind for kind in notice_mail.wanted(session, person.id) if kind in kinds)
     return page.render(
         "me/settings.html", section="settings", themes=THEMES, zone=week.zone if week else UTC, kinds=kinds,
-        by_mail=page.has_mail, week_zone=week.zone.key if week else "",
-        choice=page.form(NoticesForm, timezone=person.timezone or "", kind=wanted),
+        by_mail=page.has_mail, week_zone=week.zone.key if week else "", always=ALWAYS, not_by_slack=NOT_BY_SLACK,
+        has_slack=bool(slack_messages.places(session, [person.id])),
+        choice=page.form(
+            NoticesForm, timezone=person.timezone or "", kind=wanted, at_slack=slack_messages.wanted(session, person.id)
+        ),
         form=page.form(SettingsForm, name=act.actor.name, theme=act.actor.theme),
         sign_ins=[_shown(sign_in, act) for sign_in in sign_ins.of_person(session, act.actor.person_id, act.now)],
     )  # fmt: skip

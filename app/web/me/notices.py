@@ -9,8 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.domain.notices.model import kinds_for
-from app.services import notice_mail, notices
+from app.domain.notices.model import (
+    ABOUT_DISPLAYS,
+    ABOUT_FEEDBACK,
+    ABOUT_SOURCES,
+    ABOUT_WEEKS,
+    FOR_ORGANIZERS,
+    kinds_for,
+)
+from app.services import notice_mail, notices, slack_messages
 from app.services.access import accounts
 from app.services.notices import Shown
 from app.web.deps import MemberAct, ReadSession
@@ -56,17 +63,19 @@ def notices_page(page: Page[SignedInAct], *, cursor: str | None = None) -> Respo
 
 def _href(notice: Shown) -> str:
     """The page of a notice's shift, or of all shifts of its week; organizers' own of what waits for them."""
-    if notice.is_about_displays:
+    if notice.kind in ABOUT_SOURCES:
+        return url_for("organizer_sources")
+    if notice.kind in ABOUT_DISPLAYS:
         return url_for("organizer_displays")
     if notice.card:
         return url_for("card", card_id=notice.card)
-    if notice.is_about_feedback:
+    if notice.kind in ABOUT_FEEDBACK:
         return url_for("feedback", week=notice.week)
-    if notice.is_about_week:
+    if notice.kind in ABOUT_WEEKS:
         return url_for("organizer_week", week=notice.week)
     if notice.shift_id is None:
         return url_for("week_shifts", week=notice.week)
-    name = "organizer_shift" if notice.is_for_organizers else "week_shift"
+    name = "organizer_shift" if notice.kind in FOR_ORGANIZERS else "week_shift"
     return url_for(name, week=notice.week, shift_id=notice.shift_id)
 
 
@@ -89,6 +98,9 @@ def save_notice_settings(request: Request, act: MemberAct, form: FormState[Notic
 
 def _save(form: FormState[NoticesForm], session: Session, act: SignedInAct) -> Done:
     data, person = form.data, accounts.find(session, act.actor.person_id)
-    notice_mail.choose(session, person.id, set(data.kind), act.now, kinds_for(organizes=act.actor.organizes))
+    kinds = kinds_for(organizes=act.actor.organizes)
+    notice_mail.choose(session, person.id, set(data.kind), act.now, kinds)
+    if slack_messages.places(session, [person.id]):
+        slack_messages.choose(session, person.id, data.at_slack, act.now, kinds)
     accounts.set_zone(session, person, data.timezone)
     return Done("my_settings", "saved")

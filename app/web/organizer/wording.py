@@ -212,6 +212,7 @@ JOBS = {
     "week.change": "A planned opening, freeze or closing of a week",
     "slack.answer": "An answer to someone in Slack",
     "slack.meet": "Looking someone up at Slack",
+    "slack.send": "A message to Slack",
     "slack.try_token": "Trying a bot token of Slack",
     "upkeep.back_up": "The daily backup",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",

@@ -10,7 +10,7 @@ from app.domain.slack.calls import Call, CallUnreadable
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
 from app.services.shifts.worth import Worths
-from app.services.slack import people, sentences, workspaces
+from app.services.slack import people, sentences, switching, workspaces
 from app.services.slack.looks import Site
 from app.services.slack.workspaces import BY_SLACK
 from app.web.delivery_queue import DeliveryQueue
@@ -83,4 +83,5 @@ class SlackDesk:
         with desk.database.unit_of_work() as session:
             if call.sent_at is not None:
                 act = Act(BY_SLACK, desk.clock.real())
-                workspaces.revoked(session, recipient.id, call.sent_at, act, sentences.REMOVED)
+                game, why = desk.clock.game(), sentences.REMOVED
+                switching.revoked(session, recipient.id, call.sent_at, act, why, game)

@@ -16,6 +16,9 @@ FACTS = {
 LINKS = Links("https://w/weeks/q3/shifts/5", "https://w/me/settings", "https://w/unsubscribe/au_x")
 
 
+OF_WEEK = {"nudge", "schedule-failed", "feedback-step", "feedback-due", "card-changed", "card-due", "slack-off"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_told_has_a_title_of_one_line_and_names_the_shift_or_week(kind: Kind) -> None:
     words = told(kind, FACTS)
@@ -24,7 +27,8 @@ def test_told_has_a_title_of_one_line_and_names_the_shift_or_week(kind: Kind) ->
     assert "\n" not in as_text(words.title)
     assert (
         "Q3 2022" in text
-        if kind in {"nudge", "schedule-failed", "feedback-step", "feedback-due", "card-changed", "card-due"}
+        if kind
+        in {"nudge", "schedule-failed", "feedback-step", "feedback-due", "card-changed", "card-due", "slack-off"}
         else FACTS["when"] in text
     )
     assert "Reason: \u2068<b>Too few</b> tickets\u2069" in text

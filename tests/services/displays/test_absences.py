@@ -169,5 +169,5 @@ def test_words_leave_out_advice_once_the_screen_is_back(game: Game, lobby: str) 
         assert olu is not None
         [shown] = notices.page(session, olu.id, WEDNESDAY + 2 * HOUR, cursor=None, limit=5).items
 
-    assert (shown.is_read, shown.is_about_displays) == (True, True)
+    assert (shown.is_read, shown.kind) == (True, "display-away")
     assert [as_text(line) for line in shown.words.lines] == ["Last seen Wed 14 Sep, 10:00 PDT."]

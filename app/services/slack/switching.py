@@ -1,0 +1,64 @@
+"""Slack switched off by itself: what it doesn't take any more is told otherwise, and organizers are told once."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.models import Connection, SlackMessage, SlackWorkspace
+from app.services import notices
+from app.services.notices import News
+from app.services.people import people
+from app.services.slack import workspaces
+from app.services.weeks import weeks
+
+REFUSED: Final = "Slack doesn’t accept the token any more. Copy the Bot User OAuth Token again, under Install App."
+LACKS: Final = "The app may not write any more. Paste the manifest again, and install the app again."
+
+
+def revoked(session: Session, connection_id: str, at: datetime, act: Act, why: str, now: datetime) -> bool:
+    """Erase the tokens, send by other ways what waits, and tell organizers; False where the tokens are newer.
+
+    `now` is the game's; `at` and the act's moment are real.
+    """
+    if not workspaces.revoked(session, connection_id, at, act, why):
+        return False
+    unsent = col(SlackMessage.posted_at).is_(None), col(SlackMessage.ended_at).is_(None)
+    mine = select(SlackMessage).where(SlackMessage.connection_id == connection_id, *unsent)
+    for message in session.exec(mine.order_by(col(SlackMessage.id)).with_for_update()).all():
+        drop(session, message, "off", now)
+    tell(session, connection_id, why, now)
+    return True
+
+
+def lacks(session: Session, connection_id: str, now: datetime) -> None:
+    """Note that the app may not write, and tell organizers."""
+    workspace = session.get_one(SlackWorkspace, connection_id)
+    workspace.error = LACKS
+    session.add(workspace)
+    session.flush()
+    tell(session, connection_id, LACKS, now)
+
+
+def tell(session: Session, connection_id: str, why: str, now: datetime, *, subject: str = "") -> None:
+    """Tell organizers what is the matter, once for each token that was set, and never at Slack."""
+    week, workspace = weeks.default_week(session, now), session.get(SlackWorkspace, connection_id)
+    if week is None or workspace is None:
+        return
+    connection = session.get_one(Connection, connection_id)
+    facts = {"name": connection.name, "why": why}
+    news = News("slack-off", subject or connection_id, int(workspace.set_at.timestamp()), facts)
+    notices.tell(session, week, people.organizers(session), news, now)
+
+
+def drop(session: Session, message: SlackMessage, why: str, now: datetime) -> None:
+    """Give a message up, and email what it was to tell somebody: the message ends first."""
+    message.ended_at, message.why, message.busy_until = now, why, None
+    session.add(message)
+    session.flush()
+    if message.person_id is None or message.ts is not None:
+        return
+    notice = notices.on_page(session, message.person_id, message.kind, message.subject, message.revision)
+    if notice is not None:
+        notices.mail_instead(session, notice, now)

@@ -1,0 +1,345 @@
+"""Messages to Slack against a stand-in: told once, changed in place, and by email where Slack doesn't take them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from app.domain.notices.model import Kind
+from app.jobs.slack_messages import ATTEMPTS
+from app.models import Notice, Person, QueuedJob, Seat, SlackOptOut, SlackWorkspace
+from app.services import notices
+from app.services.notices import News
+from app.services.shifts import reminders
+from app.services.slack import sending, trouble, workspaces
+from tests.builders import ADA, BO, CHIDI, DUA, Game, moment
+from tests.jobs.slack_office import BASE, KEY, SlackOffice, acts_of
+from tests.races import several
+from tests.services.shifts.test_covers import accept, offer
+from tests.services.shifts.test_editing import cancel
+from tests.services.shifts.test_seats import Plan
+from tests.services.shifts.test_waiting import join
+from tests.slack.running import StandIn, running
+
+FRIDAY = date(2022, 9, 16)
+NUDGE: Kind = "nudge"
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[StandIn]:
+    with running() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def office(program: StandIn, game: Game) -> SlackOffice:
+    """The standard week on Wednesday morning, and a workspace where Ada, Bo and Dua are linked."""
+    return SlackOffice.open(Plan(game), program)
+
+
+def tell(office: SlackOffice, *emails: str, kind: Kind = NUDGE, number: int = 1, **facts: str) -> None:
+    """Tell people something about no shift."""
+    with office.database.unit_of_work() as session:
+        people = [person.id for person in session.exec(select(Person)) if person.email in emails]
+        news = News(kind, "owls", number, {"name": "Olu", "team": "Owls", **facts})
+        notices.tell(session, office.plan.game.week(), people, news, office.clock.now)
+
+
+def seat_of(office: SlackOffice, email: str, *, hour: int = 6) -> Seat:
+    """A seat on Friday that an organizer gave somebody."""
+    plan = office.plan
+    return plan.sign_up(plan.shift(hour, day=FRIDAY), email, plan.organizer, "They asked").seat
+
+
+def opt_out(office: SlackOffice, email: str, kind: Kind) -> None:
+    with office.database.unit_of_work() as session:
+        session.add(SlackOptOut(person_id=office.plan.person(email).id, kind=kind, created_at=office.clock.now))
+
+
+def ways(office: SlackOffice, kind: Kind) -> dict[str, list[str]]:
+    """The ways by which people were told of a kind, by their email."""
+    with office.database.reading() as session:
+        people = {person.id: person.email for person in session.exec(select(Person))}
+        rows = [(people[row.person_id], row.channel) for row in session.exec(select(Notice).where(Notice.kind == kind))]
+    sent = [(people[row.person_id or ""], "slack") for row in office.messages() if row.kind == kind]
+    found: dict[str, list[str]] = {}
+    for email, way in [*rows, *sent]:
+        found.setdefault(email, []).append(way)
+    return {email: sorted(each) for email, each in found.items()}
+
+
+def test_who_is_linked_is_told_at_slack_and_others_by_email(office: SlackOffice) -> None:
+    opt_out(office, BO, NUDGE)
+
+    tell(office, ADA, BO, CHIDI)
+    tell(office, ADA, BO, CHIDI)
+    office.work()
+
+    assert ways(office, NUDGE) == {ADA: ["page", "slack"], BO: ["email", "page"], CHIDI: ["email", "page"]}
+    [shown] = office.said()
+    assert shown["channel"] == "DADA"
+    assert shown["text"].startswith("\u2068Olu\u2069 asks your team to take a shift\n\nYour team: \u2068Owls\u2069")
+    assert office.refusals() == []
+
+
+def test_what_nobody_can_switch_off_is_told_in_both_ways(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    opt_out(office, ADA, "cancelled")
+
+    cancel(office.plan, seat.shift_id)
+    office.work()
+
+    assert ways(office, "cancelled") == {ADA: ["email", "page", "slack"]}
+    assert [each["text"].partition("\n")[0] for each in office.said("UADA")][
+        -1
+    ] == "Cancelled: shift Fri 16 Sep 06:00–08:00 PDT"
+
+
+def test_hostile_names_are_plain_and_call_nobody(office: SlackOffice) -> None:
+    for number, name in enumerate(("<!here> <@U1>", "*bold* _it_ `x` :tada:", "🦉" * 300, "@channel @Here")):
+        tell(office, ADA, number=number, name=name)
+    office.work()
+
+    assert (office.refusals(), len(office.said("UADA"))) == ([], 4)
+    assert "&lt;!here&gt;" in office.said("UADA")[0]["text"]
+    blocks = [block for each in office.said() for block in each["blocks"] if block["type"] == "section"]
+    assert {(block["text"]["type"], block["text"]["emoji"]) for block in blocks} == {("plain_text", False)}
+
+
+def remind(office: SlackOffice, kind: Kind, shift_id: str) -> None:
+    with office.database.unit_of_work() as session:
+        reminders.remind(session, shift_id, kind, moment("2022-09-16 06:00").isoformat(), office.clock.now)
+    office.work()
+
+
+def test_each_message_about_a_seat_takes_the_buttons_of_the_one_before(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    of_seat = f"{seat.shift_id}/{seat.id}"
+    office.work()
+    at_first = office.buttons("UADA")
+    office.at(moment("2022-09-15 07:00"))
+    remind(office, "day-before", seat.shift_id)
+    a_day_before = office.buttons("UADA")
+    office.at(moment("2022-09-16 05:30"))
+    remind(office, "soon", seat.shift_id)
+    before = office.buttons("UADA")
+    office.at(moment("2022-09-16 05:45"))
+    office.work()
+    open_ = office.buttons("UADA")
+
+    cant, check_in = f"aw.cant {of_seat}", f"aw.check_in {of_seat}"
+    assert at_first == [[cant]]
+    assert a_day_before == [[], [cant]]
+    assert before == [[], [], [cant]]
+    assert open_ == [[], [], [check_in, cant]]
+    assert office.said("UADA")[2]["text"].startswith("Your shift starts in 30 min")
+    assert office.refusals() == []
+
+
+def test_a_change_of_a_seat_is_shown_in_its_messages_within_five_seconds(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    offered = offer(office.plan, seat, "everyone")
+    office.work()
+    before = office.buttons("UBO"), office.buttons("UDUA")
+    begun = office.clock.now
+
+    accept(office.plan, seat, DUA)
+    office.work(until=lambda: office.buttons("UBO") == [[]] and office.buttons("UDUA") == [[]])
+
+    accepting = [f"aw.accept {seat.shift_id}/{seat.id}"]
+    assert (before, offered.audience) == (([accepting], [accepting]), "everyone")
+    assert office.clock.now - begun <= timedelta(seconds=5)
+    office.work()
+    assert [acts_of(each) for each in office.said("UADA")] == [[], []], "signed up, and then taken"
+
+
+def test_free_seat_is_offered_to_who_waits_until_it_is_taken(office: SlackOffice) -> None:
+    plan = office.at(moment("2022-09-16 05:00"))
+    shift = plan.shift(6, day=FRIDAY, places=1)
+    seat = plan.sign_up(shift, ADA, plan.organizer, "They asked").seat
+    join(plan, shift, BO)
+    plan.leave(seat, plan.organizer)
+    office.work()
+    free = office.buttons("UBO")
+
+    plan.sign_up(shift, DUA, plan.organizer, "They asked")
+    office.work()
+
+    assert free == [[f"aw.take {shift}"]]
+    assert office.buttons("UBO") == [[]]
+
+
+@pytest.mark.parametrize("kind", ["nudge", "cancelled"])
+def test_two_servers_tell_each_once_though_slack_wants_to_be_left_alone(office: SlackOffice, kind: Kind) -> None:
+    office.stand_in.order("trouble", method="chat.postMessage", retry_after=7, times=3)
+    for number in range(4):
+        tell(office, ADA, BO, DUA, kind=kind, number=number)
+
+    with several(office.database.url, 2) as places:
+        office.work(*places)
+
+    assert Counter(each["channel"] for each in office.said()) == {"DADA": 4, "DBO": 4, "DDUA": 4}
+    assert office.refusals() == ["retry_after"] * 3
+    assert max(job.attempts for job in jobs_of(office)) == 1
+
+
+def jobs_of(office: SlackOffice) -> list[QueuedJob]:
+    with office.database.reading() as session:
+        query = select(QueuedJob).where(QueuedJob.kind == "slack.send")
+        return list(session.exec(query.order_by(col(QueuedJob.id))))
+
+
+@pytest.mark.parametrize(("kind", "times"), [("nudge", 1), ("cancelled", 2), ("removed", 1)])
+def test_only_cancellations_are_sent_again_where_nobody_knows_if_they_were(
+    office: SlackOffice, kind: Kind, times: int
+) -> None:
+    office.stand_in.order("trouble", method="chat.postMessage", cut=True)
+
+    tell(office, ADA, kind=kind)
+    office.work()
+
+    assert len(office.said("UADA")) == times
+    assert [row.why for row in office.messages()] == ["settled" if times == 2 else "unknown"]
+
+
+@pytest.mark.parametrize(("kind", "times"), [("nudge", 0), ("cancelled", 1)])
+def test_only_cancellations_are_sent_by_another_process_after_one_was_killed(
+    office: SlackOffice, kind: Kind, times: int
+) -> None:
+    tell(office, ADA, kind=kind)
+    [row] = office.messages()
+    began = begin(office, row.id)
+    meanwhile = begin(office, row.id)
+
+    office.at(office.clock.now + sending.BUSY)
+    office.work()
+
+    assert (type(began).__name__, meanwhile) == ("Outgoing", row.created_at + sending.BUSY)
+    assert len(office.said("UADA")) == times
+
+
+def begin(office: SlackOffice, message_id: str) -> Any:
+    at = sending.Moment(office.clock.now, office.clock.now)
+    with office.database.unit_of_work() as session:
+        return sending.begin(session, KEY, message_id, BASE, at)
+
+
+def an_organizer(office: SlackOffice) -> str:
+    with office.database.unit_of_work() as session:
+        session.exec(select(Person).where(Person.email == CHIDI)).one().role = "organizer"
+    return CHIDI
+
+
+@pytest.mark.parametrize(
+    ("error", "why", "is_off", "told"),
+    [
+        ("token_revoked", "off", True, 1),
+        ("account_inactive", "off", True, 1),
+        ("missing_scope", "missing_scope", False, 1),
+        ("channel_not_found", "channel_not_found", False, 0),
+        ("user_not_found", "user_not_found", False, 0),
+        ("messages_tab_disabled", "messages_tab_disabled", False, 0),
+        ("invalid_arguments", "invalid_arguments", False, 0),
+    ],
+)
+def test_what_slack_refuses_for_good_goes_by_email_and_organizers_are_told_once(
+    office: SlackOffice, error: str, why: str, is_off: bool, told: int
+) -> None:
+    organizer = an_organizer(office)
+    office.stand_in.order("trouble", method="chat.postMessage", error=error, times=2)
+    tell(office, ADA)
+    tell(office, ADA, number=2)
+
+    office.work()
+
+    assert office.mailed() == sorted([("nudge", ADA)] * 2 + [("slack-off", organizer)] * told)
+    assert {row.why for row in office.messages()} == {why}
+    assert ways(office, "slack-off") == ({organizer: ["email", "page"]} if told else {})
+    with office.database.reading() as session:
+        assert (session.get_one(SlackWorkspace, office.connection_id).token is None) == is_off
+    assert [job.dead_at is not None for job in jobs_of(office)] == [error == "invalid_arguments"] * 2
+
+
+def test_message_whose_blocks_are_refused_is_sent_once_as_text(office: SlackOffice) -> None:
+    office.stand_in.order("trouble", method="chat.postMessage", error="invalid_blocks")
+
+    tell(office, ADA)
+    office.work()
+
+    [shown] = office.said("UADA")
+    assert (shown["blocks"], "asks your team" in shown["text"], office.mailed()) == ([], True, [])
+    assert [job.dead_at is not None for job in jobs_of(office)] == [True, False], "organizers see that it was refused"
+
+
+def test_message_that_somebody_deleted_is_forgotten(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    office.work()
+    office.stand_in.order("trouble", method="chat.update", error="message_not_found")
+
+    cancel(office.plan, seat.shift_id)
+    office.work()
+
+    assert [(row.kind, row.why) for row in office.messages()] == [
+        ("signed-up", "message_not_found"), ("cancelled", "settled"),
+    ]  # fmt: skip
+    assert ("signed-up", ADA) not in office.mailed()
+
+
+def test_while_slack_is_away_it_is_asked_once_a_minute_and_reminders_go_by_email(office: SlackOffice) -> None:
+    office.at(moment("2022-09-16 05:00"))
+    shift = office.plan.shift(6, day=FRIDAY)
+    for email in (ADA, BO):
+        office.plan.sign_up(shift, email)
+    office.stand_in.order("trouble", method="*", status=503, times=1000)
+    tell(office, DUA)
+    office.at(moment("2022-09-16 05:30"))
+    with office.database.unit_of_work() as session:
+        reminders.remind(session, shift, "soon", moment("2022-09-16 06:00").isoformat(), office.clock.now)
+
+    office.work(until=lambda: len(office.mailed()) == 2)
+    calls = len(office.stand_in.order("calls"))
+    took = office.clock.now - moment("2022-09-16 05:30")
+
+    assert office.mailed() == [("soon", ADA), ("soon", BO)]
+    assert timedelta(minutes=10) <= took <= timedelta(minutes=12)
+    assert calls <= 5 + 3 + took // timedelta(minutes=1)
+
+    office.stand_in.order("calm")
+    office.at(moment("2022-09-16 07:00"))
+    office.work()
+    assert [each["channel"] for each in office.said()] == ["DDUA"], "what is about no shift waits for the morning"
+
+
+def test_while_slack_is_away_for_long_everything_goes_by_email(office: SlackOffice) -> None:
+    office.stand_in.order("trouble", method="*", status=503, times=1000)
+    began = office.clock.now
+
+    tell(office, ADA)
+    office.work()
+
+    assert (office.mailed(), [row.why for row in office.messages()]) == ([("nudge", ADA)], ["away"])
+    assert timedelta(hours=2) <= office.clock.now - began <= timedelta(hours=2, minutes=5)
+    assert max(job.attempts for job in jobs_of(office)) <= trouble.FAILURES < ATTEMPTS
+
+
+def test_what_is_of_no_use_any_more_is_not_sent(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    office.plan.leave(seat, office.plan.organizer)
+    office.work()
+
+    found = sorted((row.kind, row.why) for row in office.messages())
+    assert found == [("removed", "settled"), ("signed-up", "over")]
+
+
+def test_without_a_token_everything_goes_by_email(office: SlackOffice) -> None:
+    tell(office, ADA)
+    with office.database.unit_of_work() as session:
+        workspaces.clear_token(session, "slack", office.plan.organizer)
+    tell(office, ADA, number=2)
+
+    office.work()
+
+    assert (office.mailed(), [row.why for row in office.messages()]) == ([("nudge", ADA)] * 2, ["off"])
