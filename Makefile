@@ -22,7 +22,7 @@ help: ## list the targets
 
 setup: .venv/.dev .venv-client/.ready vendor ## build .venv and .venv-client with everything a contributor needs, and fetch htmx and the font
 
-demo: .venv/.runtime vendor ## replay the Q3 2022 week in the browser; ARGS="--finished --port 8001"
+demo: .venv/.runtime $(if $(findstring --with-slack,$(ARGS)),.venv/.dev) vendor ## replay the Q3 2022 week in the browser; ARGS="--finished --port 8001 --with-slack"
 	@$(BIN)/assembly-week demo $(ARGS)
 
 run: .venv/.runtime vendor ## serve what is under data/; ARGS="--port 8001"

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from fastapi import FastAPI
 
-from app.cli import demo_sources, server
+from app.cli import demo_slack, demo_sources, server
 from app.cli.output import Answer, Voice
 from app.cli.place import CLOCK, opened
 from app.config import Settings, sqlite_url
@@ -43,17 +43,28 @@ _OWN: dict[str, object] = {"board_visibility": "public", "smtp_url": "", "oidc_i
 _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
 
 
-def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port: int | None) -> None:
-    """Serve the demo until stopped. Raises Conflict where the port is taken."""
-    with server.stopped_by_signals(), _own_file(settings.data_dir) as file, _listen(port) as listener:
-        settings = server.prepared(settings.changed(database_url=sqlite_url(file).render_as_string(), **_OWN))
+def demo(
+    voice: Voice, settings: Settings, *, finished: bool, speed: float, port: int | None, with_slack: bool = False
+) -> None:
+    """Serve the demo until stopped. Raises Conflict where the port is taken, or the stand-in for Slack isn't here."""
+    with ExitStack() as stack:
+        stack.enter_context(server.stopped_by_signals())
+        file = stack.enter_context(_own_file(settings.data_dir))
+        listener = stack.enter_context(_listen(port))
+        slack = stack.enter_context(demo_slack.running()) if with_slack else None
+        own = _OWN | (slack.settings(server.address_of(listener)) if slack else {})
+        settings = server.prepared(settings.changed(database_url=sqlite_url(file).render_as_string(), **own))
         with opened(settings, checkpoints=True) as database:
             token = _prepare(database, finished=finished)
             address = server.address_of(listener)
             document = _document(address, token, _headline(database) if finished else None) | _ways_in(
                 database, address, finished=finished
             )
-            tools = demo_sources.connect(database, settings, Act(system("demo"), CLOCK.real()), *listener.getsockname())
+            act = Act(system("demo"), CLOCK.real())
+            tools = demo_sources.connect(database, settings, act, *listener.getsockname())
+            if slack is not None:
+                demo_slack.connect(database, settings, act, slack, address, OWNER, OWNER_EMAIL)
+                document["slack"] = slack.page
         player = None if finished else Replay(speed)
         app = demo_sources.with_tools(create_app(settings, clock=player), tools)
 
@@ -165,6 +176,7 @@ def _lines(document: dict[str, Any]) -> list[str]:
         f"Shifts   {document['shifts']}",
         f"Summary  {document['summary']}",
         f"API      {document['api']}",
+        *([f"Slack    {document['slack']}"] if "slack" in document else []),
         f"Token    {document['token']}",
         "",
         "Sign in, once each:",

@@ -35,10 +35,13 @@ def demo(
             metavar="PORT", min=0, max=65_535, help="The port to listen on; without it 8000 or the next free."
         ),
     ] = None,
+    with_slack: Annotated[
+        bool, typer.Option("--with-slack", help="Beside it a stand-in for Slack, to try it without an account.")
+    ] = False,
 ) -> None:
     """Replay the Q3 2022 week on a board that moves; needs nothing, and keeps to a SQLite file of its own."""
     with no_collecting():
         from app.cli import demo as story
         from app.cli import server
 
-    story.demo(voice, server.read_settings(), finished=finished, speed=speed, port=port)
+    story.demo(voice, server.read_settings(), finished=finished, speed=speed, port=port, with_slack=with_slack)

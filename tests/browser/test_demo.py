@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import ROWS, looking, texts
-from tests.cli.processes import Program, started
+from tests.cli.processes import Program, ended, started
 from tests.web.running_app import until
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
@@ -88,3 +88,23 @@ def test_pages_of_the_demo_load_nothing_from_elsewhere(chromium: Browser, tmp_pa
         page.wait_for_timeout(500)
 
     assert hosts == {"127.0.0.1"}
+
+
+def test_demo_with_slack_answers_what_is_typed_into_its_stand_in(chromium: Browser, tmp_path: Path) -> None:
+    with demo(tmp_path, "--finished", "--with-slack") as (process, found), looking(chromium) as page:
+        page.goto(f"{found['slack']}?place=C0SUPPORT")
+        page.fill("[name=text]", "board")
+        page.press("[name=text]", "Enter")
+        page.wait_for_selector("article.own")
+        board = page.inner_text("article.own")
+        page.goto(f"{found['slack']}?as=U6999&place=messages")
+        page.fill("[name=text]", "/assembly connect")
+        page.click("text=Send")
+        way_in = page.get_attribute("article.own >> text=Connect me", "href") or ""
+        page.goto(way_in)
+
+        assert HEADLINE in board
+        assert "The Slack account u6999 asks to be connected." in page.inner_text("main")
+        ended(process, signal.SIGTERM)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(found["slack"])

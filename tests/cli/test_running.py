@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from app.cli import demo, server
+from app.cli import demo, demo_slack, server
 from app.config import PROJECT, Settings
 from app.errors import Conflict, Malformed
 from tests.cli.conftest import RULES_FILE, Shell
@@ -243,3 +243,10 @@ def test_forwarded_headers_count_only_from_named_proxies(
         answer = site.get("/healthz", headers={"X-Forwarded-Proto": "https"})
 
     assert ("strict-transport-security" in answer.headers) == is_believed
+
+
+def test_demo_with_slack_says_where_its_stand_in_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_slack, "STAND_IN", "tests.nothing")
+
+    with pytest.raises(Conflict, match="Run this in a checkout, after make setup"), demo_slack.running():
+        pass

@@ -1,4 +1,4 @@
-"""The stand-in's HTTP: Slack's methods under `/api/`, `response_url`s, and `/_/…` by which a test orders trouble."""
+"""The stand-in's HTTP: Slack's methods under `/api/`, `response_url`s, orders of a test under `/_/`, and the page."""
 
 import json
 import os
@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from tests.slack import page
+from tests.slack.acting import HOME, Acting
 from tests.slack.checks import Refused, read_arguments
 from tests.slack.workspace import Token, Workspace
 
@@ -24,14 +26,16 @@ class Slack:
     """
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
         self.workspace = Workspace()
+        self.acting = Acting(self.workspace, self.lock)
         self.calls: list[dict[str, Any]] = []
         self.trouble: list[dict[str, Any]] = []
-        self.lock = threading.Lock()
 
     def restart(self) -> None:
         """Forget everything: a workspace as it is at first."""
         self.workspace = Workspace()
+        self.acting = Acting(self.workspace, self.lock, self.acting.origin)
         self.calls.clear()
         self.trouble.clear()
 
@@ -55,6 +59,7 @@ class Slack:
             "restart": lambda _: self.restart(),
             "user": lambda given: workspace.add_user(given.pop("id"), **given),
             "channel": lambda given: workspace.channels.update({given["id"]: given.get("error", "")}),
+            "app": lambda given: vars(self.acting).update(given),
             "token": lambda given: workspace.tokens.update({given.pop("token"): Token(**given)}),
             "calls": lambda _: self.calls,
             "messages": lambda _: list(workspace.messages.values()),
@@ -70,8 +75,19 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     slack: Slack
 
+    def do_GET(self) -> None:
+        """The page of a person, who opens Home by coming there; or the part of it that changes."""
+        asked = dict(parse_qsl(urlsplit(self.path).query))
+        user, place, acting = asked.get("as", ""), asked.get("place", HOME), self.slack.acting
+        if "part" not in asked and place == HOME and acting.hook and (users := self.slack.workspace.users):
+            acting.open_home(user if user in users else next(iter(users)))
+        with self.slack.lock:
+            shown = page.shown(acting, user, place, alone="part" in asked)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._raw(shown.encode(), 200, {"Content-Type": "text/html; charset=utf-8"})
+
     def do_POST(self) -> None:
-        """A method, an answer to a `response_url`, or an order."""
+        """A method, an answer to a `response_url`, an order, or what somebody does on the page."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         path = urlsplit(self.path).path
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -80,8 +96,23 @@ class Handler(BaseHTTPRequestHandler):
                     self._say(200, {"found": self.slack.order(path[3:], json.loads(body or b"{}"))})
             elif path.startswith("/api/"):
                 self._call(path.removeprefix("/api/"), body)
+            elif path in {"/type", "/press", "/submit"}:
+                self._act(path, body)
             else:
                 self._call("response_url", body)
+
+    def _act(self, path: str, body: bytes) -> None:
+        """Do what somebody does on their page, and show it again; the app may call meanwhile."""
+        query = urlsplit(self.path).query
+        asked, typed = dict(parse_qsl(query)), dict(parse_qsl(body.decode()))
+        user, place, acting = asked.get("as", ""), asked.get("place", HOME), self.slack.acting
+        if path == "/type":
+            acting.type(user, place, typed.get("text", "").strip().removeprefix("/assembly").strip())
+        elif path == "/press":
+            acting.press(user, place, typed)
+        elif path == "/submit":
+            acting.submit(user, asked.get("view", ""), typed)
+        self._raw(b"", 303, {"Location": f"/?{query}"})
 
     def log_message(self, *_: Any) -> None:
         """Nothing: standard error is for faults."""
@@ -109,6 +140,7 @@ class Handler(BaseHTTPRequestHandler):
             arguments = read_arguments(self.headers.get("Content-Type", ""), body)
             if method == "response_url":
                 self.slack.workspace.respond(arguments)
+                self.slack.acting.respond(urlsplit(self.path).path, arguments)
                 return {"ok": True}, ""
             found, scopes = self.slack.workspace.call(method, token if scheme == "Bearer" else "", arguments)
         except Refused as refused:
@@ -159,5 +191,6 @@ def serve(port: int, say: Callable[[str], None]) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     Handler.slack = Slack()
-    say(f"http://127.0.0.1:{server.server_port}/api/")
+    Handler.slack.acting.origin = f"http://127.0.0.1:{server.server_port}"
+    say(f"{Handler.slack.acting.origin}/api/")
     server.serve_forever()

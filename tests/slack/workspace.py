@@ -37,6 +37,8 @@ class Workspace:
     responses: list[dict[str, Any]] = field(default_factory=list)
     triggers: set[str] = field(default_factory=set)
     """Triggers that are over, or used."""
+    opened: dict[str, str] = field(default_factory=dict)
+    """The view that each trigger opened."""
     last: float = 0.0
 
     def add_user(self, id_: str, email: str = "", **more: Any) -> None:
@@ -66,10 +68,15 @@ class Workspace:
     def _chat_postmessage(self, _token: Token, message: dict[str, Any]) -> dict[str, Any]:
         check_message(message, is_post=True)
         channel = self._channel(str(message["channel"]))
+        stamp = self.keep(channel, message)
+        return {"channel": channel, "ts": stamp, "message": {"text": message["text"], "ts": stamp}}
+
+    def keep(self, channel: str, message: dict[str, Any]) -> str:
+        """Keep a message in a channel; its time, which names it there."""
         self.last = max(time.time(), self.last + 0.000002)
         stamp = f"{self.last:.6f}"
         self.messages[channel, stamp] = {**message, "channel": channel, "ts": stamp, "updates": 0}
-        return {"channel": channel, "ts": stamp, "message": {"text": message["text"], "ts": stamp}}
+        return stamp
 
     def _channel(self, id_: str) -> str:
         """The channel that a message goes to: posts to people lead into a channel of their own."""
@@ -114,7 +121,7 @@ class Workspace:
         if trigger in self.triggers:
             raise Refused("expired_trigger_id")
         self.triggers.add(trigger)
-        id_ = f"V{secrets.token_hex(5).upper()}"
+        self.opened[trigger] = id_ = f"V{secrets.token_hex(5).upper()}"
         self.views[id_] = {**arguments["view"], "id": id_}
         return {"view": self.views[id_]}
 
