@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, deliveries, forecast, growth, imports, rules, serving, shifts, streams, updates
+from bench import bulk, deliveries, forecast, growth, imports, rules, serving, shifts, slack, streams, updates
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "updates": updates.measure,
     "shifts": shifts.measure,
     "deliveries": deliveries.measure,
+    "slack": slack.measure,
     "streams": streams.measure,
 }
 

@@ -74,7 +74,7 @@ def _opening(place: Path, server: Server, shift_ids: Sequence[str], players: Seq
     requests = [_take(player, shift_ids[number % len(shift_ids)]) for number, player in enumerate(players)]
     with watching(server.port, f"{page_of(OPENING)}/live", len(players)) as received:
         before = server.cpu_seconds()
-        took, statuses = asyncio.run(_send_at_once(server.port, requests))
+        took, statuses = asyncio.run(send_at_once(server.port, requests))
         cpu = server.cpu_seconds() - before
         size = received()
     if strange := set(statuses) - {303, 409}:
@@ -206,7 +206,7 @@ def _take(player: Player, shift_id: str) -> bytes:
     return "\r\n".join([*lines, "", body]).encode()
 
 
-async def _send_at_once(port: int, requests: Sequence[bytes]) -> tuple[list[float], Counter[int]]:
+async def send_at_once(port: int, requests: Sequence[bytes]) -> tuple[list[float], Counter[int]]:
     """Seconds until each answer, and how many had each status; connections are open before."""
     opened = [await asyncio.open_connection("127.0.0.1", port, limit=2**20) for _ in requests]
 

@@ -191,11 +191,12 @@ def ours(place: Path, *, teams: int = TEAMS, visibility: str = "public") -> Iter
 
 
 @contextmanager
-def serve(place: Path, visibility: str = "public") -> Iterator[Server]:
-    """`assembly-week serve` on the database in this directory."""
+def serve(place: Path, visibility: str = "public", **more: str) -> Iterator[Server]:
+    """`assembly-week serve` on the database in this directory, with more settings."""
     port = free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": visibility, "DATABASE_URL": "", "RULES_WATCH": "false"}
+    environment |= more
     with _running(command, port, **{f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}) as server:
         yield server
 
