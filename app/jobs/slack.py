@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.db.database import Database
 from app.domain.actor import Act
 from app.errors import Problem
-from app.integrations.slack.client import Reply, SlackClient
+from app.integrations.slack.client import Reply, SlackClient, SlackUnreachable
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
@@ -109,6 +109,17 @@ class SlackJobs:
                 switching.revoked(session, connection_id, now, act, why, self._clock.game())
             elif reply.verdict.kind == "done":
                 meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
+
+    async def ask(self, connection_id: str, method: str, arguments: Mapping[str, Any]) -> bool:
+        """Call a method for somebody who waits; False where there is no token, no answer or a refusal."""
+        token = await self._database.reads.run(self._token, connection_id)
+        if token is None:
+            return False
+        try:
+            reply = await self._call(connection_id, method, token, arguments, is_awaited=True)
+        except (Postponed, SlackAway, SlackUnreachable):
+            return False
+        return reply.verdict.kind == "done"
 
     async def _call(
         self, connection_id: str, method: str, token: str, arguments: Mapping[str, Any], *, is_awaited: bool = False

@@ -12,14 +12,14 @@ from app.domain.slack import writing
 from app.errors import Problem, Unavailable
 from app.integrations.outbound import AddressRefused
 from app.integrations.slack.client import SlackClient, SlackUnreachable
-from app.jobs.slack import SlackAway
+from app.jobs.slack import SlackAway, SlackJobs
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.shifts.worth import Worths
-from app.services.slack import answers, pending, presses
+from app.services.slack import answers, opening, pending, presses
 from app.services.slack.looks import Site
 
-KINDS: Final = (pending.ANSWER,)
+KINDS: Final = (pending.ANSWER, opening.OPEN)
 LEASE = timedelta(minutes=1)
 ATTEMPTS = 5
 """Slack takes five calls at a `response_url` (docs.slack.dev)."""
@@ -29,10 +29,10 @@ CROWDED = "Too many answers to Slack are under way."
 
 
 class SlackAnswers:
-    """The handler of answers."""
+    """The handlers of answers, and of forms that are to be opened."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, settings: Settings, slack: SlackJobs) -> None:
+        self._database, self._clock, self._slack = database, clock, slack
         self._client = SlackClient(settings.slack_api_url)
         self._site = Site(settings.public_url, settings.board_visibility == "public", Worths())
         self._threads = Bulkhead("slack", threads=AT_ONCE, seconds=5.0, sentence=CROWDED)
@@ -40,7 +40,36 @@ class SlackAnswers:
     def jobs(self) -> Sequence[Job]:
         """The job, with how it is tried again."""
         policy: dict[str, Any] = {"lease": LEASE, "attempts": ATTEMPTS, "backoff": SOON, "factor": 3}
-        return [Job(pending.ANSWER, self.answer, **policy)]
+        return [Job(pending.ANSWER, self.answer, **policy), Job(opening.OPEN, self.open, **policy)]
+
+    async def open(self, claim: Claim) -> None:
+        """Open a form while its trigger is valid, else lead to its page."""
+        call_id = str(claim.payload["call"])
+        found = await self._database.reads.run(self._form, call_id)
+        if found is None:
+            return
+        connection_id, arguments = found
+        if arguments is not None and await self._slack.ask(connection_id, "views.open", arguments):
+            await self._database.writes.run(self._opened, call_id)
+        else:
+            await self._database.writes.run(self._not_opened, call_id)
+
+    def _form(self, call_id: str) -> tuple[str, dict[str, Any] | None] | None:
+        """The form to open as arguments, None where its trigger is over; none of both where it is open."""
+        with self._database.reading() as session:
+            call = pending.find(session, call_id)
+            if call is None or call.done_at is not None:
+                return None
+            view = opening.view(call, self._clock.real())
+            return call.connection_id, {"trigger_id": call.event_id, "view": view} if view is not None else None
+
+    def _opened(self, call_id: str) -> None:
+        with self._database.unit_of_work() as session:
+            opening.opened(session, call_id, self._clock.real())
+
+    def _not_opened(self, call_id: str) -> None:
+        with self._database.unit_of_work() as session:
+            opening.failed(session, call_id, self._site.url, self._clock.real())
 
     async def answer(self, claim: Claim) -> None:
         """Send an answer to where a call said to, as long as Slack takes it."""
@@ -86,7 +115,7 @@ class SlackAnswers:
             if call is None or not lines:
                 pending.told(session, call_id)
                 return None
-            return call.response_url, writing.later(lines)
+            return call.response_url, writing.later(lines, answers.audience(call))
 
     def _refuse(self, call_id: str, problem: Problem) -> None:
         with self._database.unit_of_work() as session:

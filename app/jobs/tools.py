@@ -20,6 +20,6 @@ def jobs(database: Database, clock: Clock, key: SigningKey, settings: Settings) 
     networks = settings.outbound_networks
     asking = backfill.job(database, clock, key, networks), confirm.job(database, clock, key, networks)
     talking = slack.SlackJobs(database, clock, key, settings.slack_api_url)
-    answering = slack_answers.SlackAnswers(database, clock, settings)
+    answering = slack_answers.SlackAnswers(database, clock, settings, talking)
     messages = SlackMessages(database, clock, key, settings.slack_api_url, settings.public_url)
     return [*asking, *talking.jobs(), *answering.jobs(), messages.job()]

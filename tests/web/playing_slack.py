@@ -77,14 +77,14 @@ class Slack:
         return found
 
 
-def connect_bot(slack: Slack) -> None:
+def connect_bot(slack: Slack, token: str = TOKEN) -> None:
     """Have a bot token in use, as if it had been tried."""
     key = slack.site.app.state.context.key
     with slack.site.database.unit_of_work() as session:
-        workspaces.set_token(session, key, "slack", slack.site.game.act, token=TOKEN)
+        workspaces.set_token(session, key, "slack", slack.site.game.act, token=token)
         found = connections.find(session, "slack").id
         tried = Tried("T1", "Acme", "U0", workspaces.NEEDED, is_org_wide=False)
-        workspaces.accept(session, key, found, TOKEN, tried, slack.site.clock.now)
+        workspaces.accept(session, key, found, token, tried, slack.site.clock.now)
 
 
 def shown(message: dict[str, Any]) -> str:

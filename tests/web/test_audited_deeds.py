@@ -437,6 +437,7 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         made = connections.connect(session, key, "slack", game.act).connection
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
         workspaces.clear_token(session, "slack", game.act)
+        workspaces.announce_in(session, made.id, "", game.act)
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
         workspaces.revoked(session, made.id, game.now, game.act, "Removed")
         service_accounts.add(session, "linear", "@robot", game.act)
@@ -576,6 +577,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "connection.made",
         "slack.token-set",
         "slack.token-cleared",
+        "slack.channel-set",
         "slack.token-set",
         "slack.token-revoked",
         "service-account.added",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 KINDS = {"issue": "issue", "feature": "feature_request", "card": "knowledge_card"}
 """The kinds of the rules that people log, by the word for each."""
-VERBS = ("help", "board", "me", "shifts", "log", "connect")
+VERBS = ("help", "board", "me", "shifts", "log", "connect", "cheer", "announce")
 LONGEST_KEY, LONGEST_LINK, LONGEST_NOTE = 200, 2_000, 1_000
 
 _LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>|(https?://\S+)", re.IGNORECASE)
@@ -16,12 +16,16 @@ _LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>|(https?://\S+)", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as read. `kind` is one of the rules'; `link` has its host in small letters and no fragment."""
+    """A command as read. `kind` is one of the rules'; `link` has its host in small letters and no fragment.
+
+    `rest` is all behind the verb, where that is no log.
+    """
 
     verb: str
     kind: str = ""
     link: str = ""
     note: str = ""
+    rest: str = ""
 
 
 def parse(text: str) -> Command:
@@ -29,7 +33,7 @@ def parse(text: str) -> Command:
     verb, _, rest = text.strip().partition(" ")
     verb = verb.casefold()
     if verb != "log":
-        return Command(verb if verb in VERBS else "help" if verb else "me")
+        return Command(verb if verb in VERBS else "help" if verb else "me", rest=rest.strip())
     first, _, more = rest.strip().partition(" ")
     kind = KINDS.get(first.casefold(), "")
     said = more if kind else rest

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Work
-from app.domain.slack import calls, commands
+from app.domain.slack import calls, commands, forms
 from app.domain.slack.calls import Call, CallUnreadable
+from app.domain.slack.commands import Command
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_hex
 from app.integrations.sources.example import Example, envelope
 
@@ -43,18 +44,29 @@ def parse(envelope: Envelope) -> Parsed:
     """
     call = _read(envelope)
     event_id = call.event_id or None
-    if call.kind != "command":
+    if call.type == "view_submission" and call.callback_id == forms.LOG:
+        command = _filled_in(call)
+    elif call.kind == "command":
+        command = commands.parse(call.text)
+    else:
         return Parsed(event_id, ignored="Only /assembly log counts.")
-    command = commands.parse(call.text)
     if command.verb != "log" or not command.kind:
         return Parsed(event_id, ignored="Only /assembly log with a kind counts.")
     at = _time(envelope.unsigned(STAMP))
-    if at is None or not call.user_id or not (command.link or call.trigger_id):
+    if at is None or not call.user_id or not (command.link or call.view_id or call.trigger_id):
         raise DeliveryUnreadable("It doesn’t say who logs this, or when.")
     author = Author((call.user_id,), name=call.user_name or None)
-    key = commands.key_of(command.link) if command.link else call.trigger_id
+    key = commands.key_of(command.link) if command.link else call.view_id or call.trigger_id
     work = Work(command.kind, key, at, author, url=command.link or None, note=command.note or None)
     return Parsed(event_id, (work,))
+
+
+def _filled_in(call: Call) -> Command:
+    """The log that a form says, as if it had been typed."""
+    kind, link = call.fields.get("kind", ""), call.fields.get("link", "")
+    known = kind if kind in commands.KINDS.values() else ""
+    tidied = commands.tidy_link(link) if forms.is_link(link) else ""
+    return Command("log", known, tidied, call.fields.get("note", "")[: commands.LONGEST_NOTE])
 
 
 def _read(envelope: Envelope) -> Call:

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.domain.slack import writing
-from app.domain.slack.writing import Lines
+from app.domain.slack.writing import Audience, Lines
 from app.models import Connection, Person, SlackCall, SlackLink
 from app.services.slack import logs, looks, pending, people, presses, sentences, strangers
 from app.services.slack.links import Asked
 from app.services.slack.looks import LOOKS, Site
 
-LOG, LINKED = "log", "linked"
+LOG, LINKED, CHEER = "log", "linked", "cheer"
 
 
 def lines(session: Session, site: Site, call: SlackCall, week_now: datetime, now: datetime) -> Lines | None:
@@ -25,7 +25,14 @@ def lines(session: Session, site: Site, call: SlackCall, week_now: datetime, now
         person = people.find(session, source, call.user_id)
         seen = looks.lines(session, site, call.action, person, week_now)
         return seen if seen is not None else strangers.greet(session, site, _asked(call), now)
+    if call.action == CHEER and call.done_at is None:
+        return None
     return writing.load(call.result)
+
+
+def audience(call: SlackCall) -> Audience:
+    """The readers of an answer: the whole channel for a cheer."""
+    return "in_channel" if call.value == "in_channel" else "ephemeral"
 
 
 def finish(session: Session, site: Site, call_id: str, week_now: datetime, now: datetime) -> None:
@@ -33,7 +40,7 @@ def finish(session: Session, site: Site, call_id: str, week_now: datetime, now: 
     call = pending.find(session, call_id)
     if call is None or call.done_at is not None or not pending.is_young(call, now):
         return
-    if call.action not in {LINKED, LOG, *LOOKS}:
+    if call.action in presses.DEEDS:
         presses.do(session, site, call_id, week_now, now)
 
 

@@ -23,10 +23,21 @@ def keep(
     session: Session, connection_id: str, call: Call, action: str, value: str, now: datetime, *, at: datetime
 ) -> str | None:
     """Keep a call to be answered from a moment (`at`) on; None for a copy. Its id."""
-    made = _add(session, connection_id, call.event_id or new_id(), call.user_id, action, value, call.response_url, now)
+    made = add(session, connection_id, call, action, value, now)
     if made is not None:
         jobs.enqueue(session, ANSWER, {"call": made}, run_at=at, key=_key(made))
     return made
+
+
+def add(session: Session, connection_id: str, call: Call, action: str, value: str, now: datetime) -> str | None:
+    """Keep a call, and nothing more; None for a copy. Its id."""
+    return _add(session, connection_id, call.event_id or new_id(), call.user_id, action, value, call.response_url, now)
+
+
+def of_event(session: Session, connection_id: str, event_id: str) -> SlackCall | None:
+    """The call that a copy is one of."""
+    query = select(SlackCall).where(SlackCall.connection_id == connection_id, SlackCall.event_id == event_id)
+    return session.exec(query).first()
 
 
 def _key(call_id: str) -> str:
@@ -34,11 +45,22 @@ def _key(call_id: str) -> str:
 
 
 def settle(session: Session, call: SlackCall, result: str, now: datetime) -> None:
-    """Note that a call is done and what to say, which is sent at once."""
+    """Note that a call is done and what to say, which is sent at once where it says to."""
     call.done_at, call.result = now, result
     session.add(call)
     session.flush()
-    jobs.hasten(session, ANSWER, _key(call.id), now)
+    if call.response_url and not jobs.enqueue(session, ANSWER, {"call": call.id}, run_at=now, key=_key(call.id)):
+        jobs.hasten(session, ANSWER, _key(call.id), now)
+
+
+def answer_later(session: Session, connection_id: str, call: Call, now: datetime) -> None:
+    """Have the answer to a call that is kept sent after all, for it came too late for who waited."""
+    kept = of_event(session, connection_id, call.event_id)
+    if kept is not None and call.response_url:
+        kept.response_url = call.response_url
+        session.add(kept)
+        session.flush()
+        jobs.enqueue(session, ANSWER, {"call": kept.id}, run_at=now, key=_key(kept.id))
 
 
 def tell(

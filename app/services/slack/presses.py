@@ -14,7 +14,7 @@ from app.models import Connection, Person, SeatOffer, Shift, SlackCall, Week
 from app.models.columns import is_id
 from app.services.ledger import my_week
 from app.services.shifts import completion, covers, listing, refusals, seats, waiting
-from app.services.slack import links, pending, people, sentences, strangers
+from app.services.slack import links, logs, pending, people, sentences, strangers
 from app.services.slack.links import Asked
 from app.services.slack.looks import Site
 from app.services.weeks import weeks
@@ -72,7 +72,7 @@ def do(session: Session, site: Site, call_id: str, week_now: datetime, now: date
         lines = strangers.greet(session, site, asked, now)
     else:
         act = people.act_of(person, week_now)
-        lines = _undo_link(session, call, act) if call.value == MYSELF else _deed(session, call, person, act)
+        lines = _act(session, call, source, person, act)
     pending.settle(session, call, writing.dump(lines), now)
 
 
@@ -81,6 +81,15 @@ def refuse(session: Session, call_id: str, problem: Problem, now: datetime) -> N
     call = pending.hold(session, call_id)
     if call is not None:
         pending.settle(session, call, writing.dump([problem.detail]), now)
+
+
+def _act(session: Session, call: SlackCall, source: str, person: Person, act: Act) -> Lines:
+    if call.action == "undo" and call.value == MYSELF:
+        return _undo_link(session, call, act)
+    if call.action == "undo" and call.value.startswith(f"{sentences.LOG}/"):
+        logs.undo(session, source, call.value.removeprefix(f"{sentences.LOG}/"), person, act)
+        return [sentences.UNDONE]
+    return _deed(session, call, person, act)
 
 
 def _undo_link(session: Session, call: SlackCall, act: Act) -> Lines:
@@ -199,7 +208,7 @@ def _cant(press: Press) -> Lines:
 
 
 DEEDS: Mapping[str, Callable[[Press], Lines]] = {
-    "take": _take, "take_team": _take_team, "wait": _wait, "leave": _leave, "offer": _offer, "withdraw": _withdraw,
+    "take": _take, "take_team": _take_team, "wait": _wait, "leave": _leave, "withdraw": _withdraw,
     "accept": _accept, "check_in": _check_in, "done": _done, "cant": _cant, "undo": _leave,
 }  # fmt: skip
 """Deeds by the action of the button that asks for each."""

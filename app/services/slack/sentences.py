@@ -47,6 +47,20 @@ def known_as(name: str) -> Lines:
 PARTED: Lines = ["Not connected any more. What you logged stays. Type /assembly connect to say who you are."]
 
 
+ANNOUNCED = (
+    "News of the week are posted here from now on, once I’m in this channel: type /invite @Assembly. "
+    "/assembly announce off ends it."
+)
+SILENT = "No more news are posted."
+ANNOUNCE_USAGE = "Type /assembly announce here in the channel where news are to be posted, or /assembly announce off."
+UNDONE = "Undone. It earns no points."
+
+
+def form_link(name: str, url: str) -> Lines:
+    """Lead to a form's page, where Slack opens none."""
+    return [Part(f"Slack didn’t open the form. {name} on its page.", [Button(name, "link", url=url)])]
+
+
 def faster(name: str) -> str:
     """Tell somebody who was faster."""
     return f"{isolated(name)} was faster."
@@ -59,6 +73,7 @@ def help_lines(url: str) -> list[str]:
         "/assembly board: who leads, and where your team is.\n"
         "/assembly shifts: the next shifts with a free seat.\n"
         f"/assembly log {'|'.join(KINDS)} LINK NOTE: log what you did. A link counts once.\n"
+        "/assembly cheer @someone|TEAM WORDS: cheer, for all of the channel to read. It earns nothing.\n"
         "/assembly connect: say who you are here.\n"
         "/assembly help: this list.",
         f"All else is at {url}" if url else "",
@@ -139,20 +154,29 @@ def worth_text(worth: ShiftWorth) -> str:
     return f"{points} ({listed([f'{part.why} +{part.points:,}' for part in worth.parts], 'and')})"
 
 
+LOG = "log"
+"""The beginning of a button's value that is about a log."""
 UNMATCHED = "Saved. It counts once you’re known here, at its own time."
 
 
 def log_lines(outcome: LogOutcome, greeting: Lines = ()) -> Lines:
     """Tell what became of a log; the `greeting` is for whoever isn't known."""
-    return [UNMATCHED, *greeting] if outcome.state == "unmatched" else [_log_line(outcome)]
+    if outcome.state == "unmatched":
+        return [UNMATCHED, *greeting]
+    is_fresh = outcome.state == "recorded" and outcome.is_live
+    undo = [Button("Undo", "undo", f"{LOG}/{outcome.activity_id}")] if is_fresh else []
+    return [Part(log_line(outcome), undo)]
 
 
-def _log_line(outcome: LogOutcome) -> str:
+def log_line(outcome: LogOutcome) -> str:
+    """The sentence about a log of who is known."""
     match outcome.state:
         case "recorded":
             return f"Logged 1 {outcome.one}."
         case "repeated" if outcome.is_live:
             return f"Already counted, by {isolated(outcome.person)}." if outcome.person else "Already counted."
+        case "repeated" if outcome.is_undone:
+            return "Undone before. Ask an organizer to reinstate it."
         case "repeated":
             return "Reversed by an organizer. Ask them."
         case "received":

@@ -12,7 +12,7 @@ from app.domain import actor
 from app.domain.actor import Act
 from app.domain.constant_time import is_equal
 from app.domain.intake.kinds import SLACK
-from app.errors import Conflict, Malformed
+from app.errors import Conflict, Malformed, NotAllowed
 from app.events import ConnectionsChanged
 from app.models import Connection, SlackWorkspace
 from app.services import jobs
@@ -133,6 +133,22 @@ def learn_app(session: Session, connection_id: str, app_id: str) -> None:
         workspace.app_id = app_id
         session.add(workspace)
         session.flush()
+
+
+def announce_in(session: Session, connection_id: str, channel_id: str, act: Act) -> None:
+    """Have news posted to a channel from now on, or with an empty one nowhere. Raises NotAllowed or Conflict."""
+    if not act.actor.may("admin"):
+        raise NotAllowed("Only organizers choose the channel for news.")
+    workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
+    if workspace is None or (channel_id and workspace.token is None):
+        raise Conflict("Hand the bot token over first, on the connection’s page: nothing is posted without it.")
+    if channel_id and not channel_id.startswith(("C", "G")):
+        raise Conflict("This is no channel. Type it in the channel where news are to be posted.")
+    before, workspace.channel_id = workspace.channel_id, channel_id
+    session.add(workspace)
+    session.flush()
+    target = connections.audit_target(session.get_one(Connection, connection_id))
+    audit.note(session, "slack.channel-set", target, act, before={"channel": before}, after={"channel": channel_id})
 
 
 def _flaw(workspace: SlackWorkspace, tried: Tried) -> str:

@@ -14,6 +14,7 @@ from app.services.slack import people, sentences, switching, workspaces
 from app.services.slack.looks import Site
 from app.services.slack.workspaces import BY_SLACK
 from app.web.delivery_queue import DeliveryQueue
+from app.web.slack.filled import FilledForms
 from app.web.slack.parts import Desk, said
 from app.web.slack.pressed import PressedButtons
 from app.web.slack.typed import TypedCommands
@@ -31,6 +32,7 @@ class SlackDesk:
     ) -> None:
         self._desk = Desk(database, clock, queue, Site(public_url, is_public, Worths()))
         self._typed, self._pressed = TypedCommands(self._desk), PressedButtons(self._desk)
+        self._filled = FilledForms(self._desk, self._typed)
 
     async def answer(self, recipient: Recipient, incoming: Incoming) -> Response:
         """Answer a call whose signature is valid. Raises Busy or Unavailable where it can't be stored."""
@@ -50,6 +52,8 @@ class SlackDesk:
             return await self._typed.answer(recipient, incoming, call)
         if call.type == "block_actions":
             return await self._pressed.answer(recipient, incoming, call)
+        if call.type == "view_submission":
+            return await self._filled.answer(recipient, incoming, call)
         if call.ends_bot and call.sent_at is not None:
             await desk.database.writes.run(self._end_bot, recipient, call)
         return said(await desk.queue.store(incoming.ignored(f"Nothing to do: {call.type or call.kind}.")))

@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.db.database import Database
 from app.domain.slack import writing
 from app.domain.slack.calls import Call
-from app.domain.slack.writing import Lines
+from app.domain.slack.writing import Audience, Lines
 from app.errors import Problem
 from app.services.intake.connections import Recipient
 from app.services.slack import pending, sentences, strangers
@@ -69,10 +69,12 @@ def asked(recipient: Recipient, call: Call) -> Asked:
     return Asked(recipient.id, call.user_id, call.user_name, call.response_url)
 
 
-def said(delivery_id: str, lines: Lines | None = None) -> Response:
+def said(delivery_id: str, lines: Lines | None = None, audience: Audience = "ephemeral") -> Response:
     """The answer to a call, with the id of its delivery; without lines an empty one."""
     headers = {DELIVERY: delivery_id}
-    return Response(headers=headers) if lines is None else JSONResponse(writing.message(lines), headers=headers)
+    if lines is None:
+        return Response(headers=headers)
+    return JSONResponse(writing.message(lines, audience), headers=headers)
 
 
 def _note(task: "asyncio.Future[Any]") -> None:

@@ -10,11 +10,12 @@ from app.domain.slack.writing import ACTION, Lines
 from app.errors import Problem, Unavailable
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
-from app.services.slack import pending, presses
+from app.services.slack import opening, pending, presses
 from app.web.slack.parts import Desk, said
 
 OPENS_A_PAGE: Final = "link"
 """The action of buttons with an address: Slack opens it, and wants to know that its call came."""
+FORMS: Final = {"log": opening.LOG, "offer": opening.OFFER}
 AGAIN = timedelta(seconds=10)
 """A press is done at once; where this server is killed meanwhile, by another one that comes then."""
 
@@ -29,11 +30,18 @@ class PressedButtons:
         """Do what a press asks for; a copy does nothing."""
         desk, action = self._desk, call.action.removeprefix(ACTION)
         delivery_id = await desk.queue.store(incoming.ignored(f"Pressed: {action[:40] or 'nothing'}."))
-        if action and action != OPENS_A_PAGE:
+        if action in FORMS:
+            await desk.database.writes.run(self._open, recipient, call, FORMS[action])
+        elif action and action != OPENS_A_PAGE:
             call_id = await desk.database.writes.run(self._keep, recipient, call, action)
             if call_id is not None:
                 await desk.in_time(self._do(call_id))
         return said(delivery_id)
+
+    def _open(self, recipient: Recipient, call: Call, form: str) -> None:
+        desk = self._desk
+        with desk.database.unit_of_work() as session:
+            opening.plan(session, recipient.id, call, form, desk.clock.real(), metadata=call.value)
 
     def _keep(self, recipient: Recipient, call: Call, action: str) -> str | None:
         desk, now = self._desk, self._desk.clock.real()
