@@ -149,6 +149,15 @@ def test_message_goes_on_screens_changes_and_goes(site: RunningApp, organizer: V
     assert "Hooray" not in picture(site)
 
 
+def test_message_to_join_without_an_address_leads_where_people_sign_in(site: RunningApp, organizer: Visitor) -> None:
+    organizer.post("/organizer/displays/messages", kind="join", title="Come and join us")
+    organizer.post("/organizer/displays/messages", kind="news", title="Lunch")
+
+    with site.database.reading() as session:
+        links = {each.title: each.link for each in messages.every(session)}
+    assert links == {"Come and join us": f"{site.url}/me", "Lunch": ""}
+
+
 def test_second_of_two_organizers_sees_what_the_first_made_of_a_message(site: RunningApp, organizer: Visitor) -> None:
     page = "/organizer/displays/messages"
     organizer.post(page, title="Party")

@@ -17,7 +17,6 @@ from app.models import (
     Display,
     LedgerEntry,
     Person,
-    QueuedJob,
     ScheduledChange,
     Team,
     Token,
@@ -27,7 +26,8 @@ from app.models import (
 from app.services import jobs
 from app.services.displays import absences
 from app.services.intake import unmatched
-from app.services.organizing import invitations
+from app.services.organizing import dead_jobs, invitations
+from app.services.organizing.dead_jobs import DeadJob
 from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.shifts import attention, gaps, listing
@@ -67,7 +67,7 @@ class Overview:
     displays: int
     rules_version: int
     rules_errors: list[dict[str, int | str]]
-    dead_jobs: Sequence[QueuedJob]
+    dead_jobs: Sequence[DeadJob]
     waits: Attention
     broken_webhooks: Sequence[WebhookEndpoint]
     unmatched: int
@@ -98,7 +98,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         displays=_count(session, col(Display.revoked_at).is_(None), col(Display.seen_at).is_not(None)),
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),
-        dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),
+        dead_jobs=dead_jobs.look(session, jobs.dead(session, MAX_DEAD_JOBS)),
         unmatched=unmatched.count(session),
         waits=attention.of_week(session, week, now) if week else Attention(),
         broken_webhooks=endpoints.broken(session),

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from app import __version__
 from app.domain.actor import SignedInAct
-from app.services import jobs
 from app.services.intake import health
-from app.services.organizing import dashboard, service_health
+from app.services.organizing import dashboard, dead_jobs, service_health
 from app.services.organizing.dashboard import Overview
 from app.web.deps import AppJobKinds, OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
@@ -65,10 +64,10 @@ def home_page(page: Page[SignedInAct]) -> Response:
 
 @router.post("/organizer/jobs/{job_id}/retry", name="job_retry")
 def retry_job(request: Request, act: OrganizerRealAct, job_id: str, kinds: AppJobKinds) -> Response:
-    """Have a job that failed for good tried again."""
+    """Have a job that failed for good tried again, or all of them."""
 
     def revive(session: Session, act: SignedInAct) -> Done:
-        jobs.revive(session, job_id, act, kinds)
+        dead_jobs.revive(session, job_id, act, kinds)
         return Done("organizer_home", "revived")
 
     return submit(request, act, revive, page=home_page)
@@ -76,10 +75,10 @@ def retry_job(request: Request, act: OrganizerRealAct, job_id: str, kinds: AppJo
 
 @router.post("/organizer/jobs/{job_id}/dismiss", name="job_dismiss")
 def dismiss_job(request: Request, act: OrganizerRealAct, job_id: str) -> Response:
-    """Leave a job that failed for good undone."""
+    """Leave a job that failed for good undone, or all of them."""
 
     def dismiss(session: Session, act: SignedInAct) -> Done:
-        jobs.dismiss(session, job_id, act)
+        dead_jobs.dismiss(session, job_id, act)
         return Done("organizer_home", "dismissed")
 
     return submit(request, act, dismiss, page=home_page)

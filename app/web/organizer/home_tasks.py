@@ -8,7 +8,7 @@ from app.domain.wording import size
 from app.services.intake.health import Health
 from app.services.operations.kept_backups import BACK_UP
 from app.services.organizing.backup_health import BackupHealth
-from app.services.organizing.dashboard import Overview
+from app.services.organizing.dashboard import MAX_DEAD_JOBS, Overview
 from app.services.organizing.service_health import ServiceHealth
 from app.services.weeks import schedule
 from app.web.http.addresses import url_for
@@ -47,13 +47,16 @@ def tasks(found: Overview, sources: Sequence[Health], service: ServiceHealth, zo
 def _of_the_service(found: Overview, service: ServiceHealth) -> Iterator[Task]:
     room, backups = service.room, service.backups
     if room is not None and room.is_tight:
-        yield Task(f"The disk of the database has {size(room.free)} left of {size(room.total)}. Make room there.")
+        text = f"The disk of the database has {size(room.free)} left of {size(room.total)}. Make room there."
+        yield Task(text, "#service", "See the disk")
     if found.rules_errors:
         mistakes = plural(len(found.rules_errors), "mistake", "mistakes")
         yield Task(f"The rules file has {mistakes}. Version {found.rules_version} stays active.", "#rules", "See them")
     told_of = {BACK_UP} if backups is not None and backups.given_up else set()
-    if dead := [job for job in found.dead_jobs if job.kind not in told_of]:
-        yield Task(plural(len(dead), "thing", "things") + " failed after several tries.", "#jobs", "Try again")
+    if dead := [each for each in found.dead_jobs if each.job.kind not in told_of]:
+        is_all = len(found.dead_jobs) < MAX_DEAD_JOBS
+        number = plural(len(dead), "job", "jobs") if is_all else f"{len(dead)} jobs or more"
+        yield Task(f"{number} failed, and nothing tries again by itself.", "#jobs", "See them")
     if found.broken_webhooks:
         number = plural(len(found.broken_webhooks), "webhook was", "webhooks were")
         yield Task(f"{number} disabled, for every try failed.", "#webhooks", "See which")
@@ -153,6 +156,7 @@ def _of_screens(found: Overview, zone: tzinfo) -> Iterator[Task]:
     href = url_for("organizer_displays")
     for each in found.away[:MOST_NAMED]:
         if each.seen_at is not None:
-            yield Task(f"Last seen {stamp(each.seen_at, zone)}.", href, "See displays", each.name)
+            text = f"This display is away, last seen {stamp(each.seen_at, zone)}. Is it on, and online?"
+            yield Task(text, href, "See displays", each.name)
     if (more := len(found.away) - MOST_NAMED) > 0:
         yield Task(f"{plural(more, 'more display is', 'more displays are')} away.", href, "See displays")

@@ -9,13 +9,14 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.config import Settings
 from app.domain.actor import SignedInAct
 from app.errors import Malformed
 from app.models import ScreenMessage
 from app.services.displays import messages
 from app.services.displays.messages import MessageFields, MessageStale
 from app.services.weeks import weeks
-from app.web.deps import AppClock, OrganizerRealAct, ReadSession
+from app.web.deps import AppClock, AppSettings, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, optional, says
@@ -73,8 +74,10 @@ def messages_page(page: Page[SignedInAct]) -> Response:
     rows = [_row(page, message, zone_of(week)) for message in messages.every(page.session)]
     return page.render(
         "organizer/displays/messages.html", rows=rows, form=page.form(MessageForm), kinds=KINDS, zone=zone_of(week),
-        addresses=[("Sign in", base + url_for("me")), ("Shifts", base + url_for("current_shifts")),
-                   ("Board", base + url_for("current_board"))],
+        addresses=[
+            ("Sign in", _join_address(page.request, page.settings)), ("Shifts", base + url_for("current_shifts")),
+            ("Board", base + url_for("current_board")),
+        ],
     )  # fmt: skip
 
 
@@ -90,21 +93,33 @@ def _row(page: Page[SignedInAct], message: ScreenMessage, zone: tzinfo) -> Messa
     return MessageRow(message, form, last, message.until is not None and message.until <= page.act.now)
 
 
-def _fields(session: Session, data: MessageForm, act: SignedInAct, now: datetime) -> MessageFields:
-    """The fields of a message, its last day by the zone people here live by. Raises Malformed."""
+def _join_address(request: Request, settings: Settings) -> str:
+    """The page where phones sign in, and people join a team with its code."""
+    return base_of(request, settings) + url_for("me")
+
+
+def _fields(session: Session, data: MessageForm, act: SignedInAct, now: datetime, join_address: str) -> MessageFields:
+    """The fields of a message, its last day by the zone people here live by. Raises Malformed.
+
+    Its QR code leads to the address that was typed; one to join with leads to ours where none was.
+    """
     day = day_typed(data.last_day)
     until = messages.end_of(session, day, now) if day else None
     if until is not None and until <= act.now:
         raise Malformed.at(last_day="This day is over. Choose today or a later one.")
-    return MessageFields(data.kind, data.title, data.text, data.link, until)
+    link = data.link or (join_address if data.kind == "join" else "")
+    return MessageFields(data.kind, data.title, data.text, link, until)
 
 
 @router.post("", name="screen_message_write")
-def write_message(request: Request, act: OrganizerRealAct, clock: AppClock, form: FormState[MessageForm]) -> Response:
+def write_message(
+    request: Request, act: OrganizerRealAct, clock: AppClock, settings: AppSettings, form: FormState[MessageForm]
+) -> Response:
     """Put a message on the screens."""
+    join_address = _join_address(request, settings)
 
     def write(session: Session, act: SignedInAct) -> Done:
-        messages.write(session, _fields(session, form.data, act, clock.game()), act)
+        messages.write(session, _fields(session, form.data, act, clock.game(), join_address), act)
         return Done("screen_messages", "written")
 
     return submit(request, act, write, form=form, page=messages_page)
@@ -112,12 +127,18 @@ def write_message(request: Request, act: OrganizerRealAct, clock: AppClock, form
 
 @router.post("/{screen_message}", name="screen_message_change")
 def change_message(
-    request: Request, act: OrganizerRealAct, clock: AppClock, screen_message: str, form: FormState[MessageForm]
+    request: Request,
+    act: OrganizerRealAct,
+    clock: AppClock,
+    settings: AppSettings,
+    screen_message: str,
+    form: FormState[MessageForm],
 ) -> Response:
     """Change a message."""
+    join_address = _join_address(request, settings)
 
     def change(session: Session, act: SignedInAct) -> Done:
-        fields = _fields(session, form.data, act, clock.game())
+        fields = _fields(session, form.data, act, clock.game(), join_address)
         messages.write(session, fields, act, message_id=screen_message, seen=form.data.seen)
         return Done("screen_messages", "changed")
 

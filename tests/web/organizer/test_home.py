@@ -128,8 +128,8 @@ def test_screens_that_are_away_for_an_hour_and_a_full_disk_are_told(
 
     said = needed(site)
 
-    assert said[0] == "The disk of the database has 100 MB left of 500 MB. Make room there."
-    assert [each.partition(" Last seen ")[0] for each in said[1:]] == [
+    assert said[0] == "The disk of the database has 100 MB left of 500 MB. Make room there. See the disk"
+    assert [each.partition(" This display is away, last seen ")[0] for each in said[1:]] == [
         "6 people haven’t signed in. Create links",
         "Lobby",
     ]
@@ -237,10 +237,10 @@ def test_players_visitors_and_tokens_stay_outside(site: RunningApp) -> None:
     assert statuses == [403, 401, 403]
 
 
-def a_dead_job(site: RunningApp, kind: str) -> str:
+def a_dead_job(site: RunningApp, kind: str, **payload: str) -> str:
     now = site.app.state.context.clock.real()
     with site.database.unit_of_work() as session:
-        jobs.enqueue(session, kind, {}, run_at=NOW)
+        jobs.enqueue(session, kind, payload, run_at=NOW)
         (taken,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, NOW, 1)
         jobs.bury(session, taken, "The mail server refuses it.", now)
         return str(taken.id)
@@ -259,7 +259,27 @@ def test_a_job_that_failed_is_shown_until_somebody_takes_care_of_it(site: Runnin
         "/organizer?done=dismissed",
     ]
     assert (repeated.status_code, "Someone took care of this job already." in text_of(repeated)) == (409, True)
-    assert "Failed after several tries" not in text_of(olu.get("/organizer"))
+    assert "Failed jobs" not in text_of(olu.get("/organizer"))
+
+
+def test_failed_jobs_say_whom_they_were_for_and_are_all_dismissed_or_tried_again_at_once(site: RunningApp) -> None:
+    olu, ada = sign_in(site, OLU, "organizer"), sign_in(site, ADA)
+    a_dead_job(site, "mail.sign_in_link", person=ada.person_id)
+    a_dead_job(site, "mail.sign_in_link", email="typo@example.com")
+    a_dead_job(site, upkeep.FORGET)
+    shown = text_of(olu.get("/organizer"))
+
+    revived = olu.post("/organizer/jobs/all/retry")  # there is no mail server in the settings
+    left = text_of(olu.get("/organizer"))
+    again = olu.post("/organizer/jobs/all/retry")
+    dismissed = olu.post("/organizer/jobs/all/dismiss")
+
+    assert "3 jobs failed, and nothing tries again by itself. See them" in shown
+    assert "A sign-in link by email to Ada Lovelace" in shown
+    assert "A sign-in link by email to typo@example.com" in shown
+    assert "2 jobs failed" in left
+    assert [each.status_code for each in (revived, again, dismissed)] == [303, 409, 303]
+    assert "Failed jobs" not in text_of(olu.get("/organizer"))
 
 
 def test_a_job_that_no_handler_does_any_more_stays_listed(site: RunningApp) -> None:
@@ -270,7 +290,7 @@ def test_a_job_that_no_handler_does_any_more_stays_listed(site: RunningApp) -> N
 
     sentence = "Nothing here does jobs of the kind mail.sign_in_link now. Set up what they need first, or dismiss it."
     assert (answer.status_code, sentence in text_of(answer)) == (409, True)
-    assert "A sign-in link by email, failed" in text_of(olu.get("/organizer"))
+    assert "A sign-in link by email 14 Sep 2022" in text_of(olu.get("/organizer"))
 
 
 @pytest.mark.parametrize("page", ["shifts", "teams"])
