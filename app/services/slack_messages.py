@@ -63,7 +63,16 @@ def places(session: Session, people: Iterable[str]) -> dict[str, Place]:
         .where(col(SlackWorkspace.token).is_not(None))
         .order_by(col(Connection.created_at).desc(), col(Connection.id).desc())
     )
-    sources = {connection.source: connection.id for connection in session.exec(query)}
+    return _known(session, session.exec(query).all(), people)
+
+
+def places_in(session: Session, connection_id: str, people: Iterable[str]) -> dict[str, Place]:
+    """Find where these people are written to in one workspace."""
+    return _known(session, [session.get_one(Connection, connection_id)], people)
+
+
+def _known(session: Session, connections: Sequence[Connection], people: Iterable[str]) -> dict[str, Place]:
+    sources = {connection.source: connection.id for connection in connections}
     if not sources:
         return {}
     known = select(SourceIdentity).where(

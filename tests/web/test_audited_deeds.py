@@ -318,6 +318,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/sources/{connection}/backfill/key"): ["api-key.set"],
     ("POST", "/organizer/sources/{connection}/bot-token"): [],
     ("POST", "/organizer/sources/{connection}/bot-token/clear"): [],
+    ("POST", "/organizer/sources/{connection}/slack-test"): [],
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): ["api-key.cleared"],
     ("POST", "/organizer/webhooks"): ["webhook.added"],
     ("POST", "/organizer/webhooks/{webhook_id}/rotate"): ["webhook.rotated"],

@@ -14,7 +14,7 @@ from app.models import Connection, Person, SeatOffer, Shift, SlackCall, Week
 from app.models.columns import is_id
 from app.services.ledger import my_week
 from app.services.shifts import completion, covers, listing, refusals, seats, waiting
-from app.services.slack import links, logs, pending, people, sentences, strangers
+from app.services.slack import links, logs, pending, people, proofs, sentences, strangers
 from app.services.slack.links import Asked
 from app.services.slack.looks import Site
 from app.services.weeks import weeks
@@ -25,6 +25,9 @@ UNKNOWN_BUTTON = "This button is of an older version. Type /assembly shifts inst
 MYSELF: Final = "link"
 """The value of an undo that parts the account at Slack from who it is here."""
 TEAM: Final = "team"
+PROVE: Final = "prove"
+"""The button of a test, which anybody may press who sees it."""
+PROVED = "Your press got there. The connection’s page says that both directions work."
 
 
 class Press(NamedTuple):
@@ -67,7 +70,9 @@ def do(session: Session, site: Site, call_id: str, week_now: datetime, now: date
         return
     source = session.get_one(Connection, call.connection_id).source
     person = people.find(session, source, call.user_id)
-    if person is None:
+    if call.action == PROVE:
+        lines: Lines = [PROVED if proofs.press(session, call.connection_id, call.value, week_now) else UNKNOWN_BUTTON]
+    elif person is None:
         asked = Asked(call.connection_id, call.user_id, "", call.response_url)
         lines = strangers.greet(session, site, asked, now)
     else:

@@ -12,17 +12,17 @@ from app.domain.notices.model import REMINDERS
 from app.domain.slack import blocks
 from app.domain.slack.blocks import Content
 from app.domain.slack.verdicts import Verdict
-from app.models import SlackMessage
+from app.models import Person, SlackMessage
 from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
-from app.services.slack import direct, pace, switching, trouble, workspaces
+from app.services.slack import direct, meeting, pace, switching, trouble, workspaces
 from app.services.slack.direct import Look
 
 BUSY: Final = timedelta(seconds=30)
 """The time that a call may take with all its retries of connections; longer means that its process died."""
 REPEATED: Final = frozenset({"cancelled"})
 """Kinds that are sent again when nobody knows if they were: who isn't told would come for nothing."""
-POST, UPDATE = "chat.postMessage", "chat.update"
+POST, UPDATE, LOOK_UP = "chat.postMessage", "chat.update", "users.lookupByEmail"
 
 Failed = Literal["unknown", "unsent"]
 
@@ -92,7 +92,7 @@ def _take(
     if content is None:
         _end(session, message, "over", at)
         return None
-    method = UPDATE if message.ts else POST
+    method = UPDATE if message.ts else POST if message.target else LOOK_UP
     if until := trouble.turn(session, message.connection_id, at.real):
         return until
     if until := pace.take(session, message.connection_id, method, at.real, channel=message.target):
@@ -100,13 +100,15 @@ def _take(
     message.begun, message.busy_until, message.tried_at = message.wanted, at.real + BUSY, at.real
     session.add(message)
     session.flush()
-    arguments = _arguments(message, blocks.without_blocks(content) if message.is_plain else content)
+    arguments = _arguments(session, message, blocks.without_blocks(content) if message.is_plain else content)
     return Outgoing(
         message.id, message.connection_id, method, token, arguments, message.target, message.begun, content.lasts
     )
 
 
-def _arguments(message: SlackMessage, content: Content) -> dict[str, Any]:
+def _arguments(session: Session, message: SlackMessage, content: Content) -> dict[str, Any]:
+    if not message.target:  # a test, of somebody who isn't linked
+        return {"email": session.get_one(Person, message.person_id).email}
     said = {"text": content.text, "blocks": list(content.blocks), "parse": "none"}
     if message.ts:
         return {"channel": message.channel, "ts": message.ts, **said}
@@ -119,6 +121,8 @@ def sent(session: Session, outgoing: Outgoing, answer: Mapping[str, Any], base: 
     trouble.over(session, outgoing.connection_id)
     if message is None:
         return None
+    if outgoing.method == LOOK_UP:
+        return _found(session, message, answer.get("user"), at)
     message.busy_until, message.shown = None, outgoing.version
     if message.ts is None:
         channel, stamp = answer.get("channel"), answer.get("ts")
@@ -132,6 +136,21 @@ def sent(session: Session, outgoing: Outgoing, answer: Mapping[str, Any], base: 
         message.ended_at, message.why = at.game, "settled"
     session.add(message)
     session.flush()
+    return None
+
+
+def _found(session: Session, message: SlackMessage, user: Any, at: Moment) -> None:
+    """Know somebody from now on who was looked up, and write to them."""
+    user_id = user.get("id") if isinstance(user, dict) else None
+    if (
+        not isinstance(user_id, str)
+        or not user_id
+        or not meeting.learn(session, message.connection_id, user_id, user, at.game)
+    ):
+        return _end(session, message, "users_not_found", at)
+    message.target = user_id
+    _release(session, message)
+    slack_messages.look_again(session, message.id, at.game, "found")
     return None
 
 

@@ -23,8 +23,8 @@ from app.services.operations.secrets import SigningKey
 TRY: Final = "slack.try_token"
 """The kind of the job that tries a token."""
 PURPOSE = "slack-token"
-NEEDED = ("commands", "users:read", "users:read.email")
-"""Scopes that what there is needs; the manifest asks for those of what follows, too."""
+NEEDED = ("commands", "chat:write", "users:read", "users:read.email")
+"""Scopes that the app needs; the manifest asks for them."""
 END = 4
 BY_SLACK = actor.system("Slack")
 NOT_SLACK = "Only a connection to Slack has a bot token."

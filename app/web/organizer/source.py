@@ -16,7 +16,7 @@ from app.errors import Malformed
 from app.services.intake import connections, health, recent
 from app.services.intake.connections import NewConnection
 from app.services.operations.secrets import SigningKey
-from app.services.slack import workspaces
+from app.services.slack import proofs, workspaces
 from app.services.weeks import weeks
 from app.web.deps import AppKey, OrganizerRealAct, ReadSession
 from app.web.http.client import base_of
@@ -38,6 +38,7 @@ DONE = {
     "token": "Token saved. It’s being tried: this page shows within seconds if it works.",
     "token-removed": "Token removed.",
     "sent": "Sent. It shows below within seconds.",
+    "testing": "A test is on its way to you at Slack. Press its button there: this page shows how far it got.",
 }
 SHOWN = 5  # deliveries on the page; the page of deliveries has all
 
@@ -173,6 +174,17 @@ def clear_token(request: Request, act: OrganizerRealAct, connection: str) -> Res
         return Done("organizer_source", "token-removed", {"connection": connection})
 
     return submit(request, act, clear, page=_page(connection))
+
+
+@router.post("/slack-test", name="slack_test")
+def send_test(request: Request, act: OrganizerRealAct, connection: str) -> Response:
+    """Send who asks a message at Slack, whose button proves the way back."""
+
+    def send(session: Session, act: SignedInAct) -> Done:
+        proofs.ask(session, connection, act)
+        return Done("organizer_source", "testing", {"connection": connection})
+
+    return submit(request, act, send, page=_page(connection))
 
 
 @router.post("/disconnect", name="source_disconnect")

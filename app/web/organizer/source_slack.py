@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from app.domain.actor import SignedInAct
 from app.domain.intake.kinds import SLACK
 from app.models import Connection
-from app.services.slack import workspaces
+from app.services.slack import proofs, workspaces
 from app.web.http.fields import MaxLength, says
 from app.web.http.forms import Form
 from app.web.submit import Page
@@ -22,4 +22,5 @@ def section(page: Page[SignedInAct], connection: Connection) -> dict[str, Any] |
     if connection.kind != SLACK:
         return None
     form = page.form(TokenForm).having(token="")  # nobody sees a token again, whoever typed it
-    return {"workspace": workspaces.find(page.session, connection.id), "form": form}
+    workspace, proof = workspaces.find(page.session, connection.id), proofs.newest(page.session, connection.id)
+    return {"workspace": workspace, "form": form, "proof": proof}
