@@ -11,6 +11,7 @@ from app.domain.slack.commands import Command
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_hex
 from app.integrations.sources.example import Example, envelope
 
+Headers = Sequence[tuple[bytes, bytes]]
 LONGEST_AGE = timedelta(minutes=5)
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 
@@ -25,6 +26,12 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetim
         raise SignatureInvalid("The time of signing must be in seconds since 1970.")
     check_age(sent_at, now, LONGEST_AGE)
     return sent_at
+
+
+def stamped(headers: Headers, at: datetime) -> Headers:
+    """The headers of a call with another time of signing."""
+    others = [(name, value) for name, value in headers if name.decode("latin-1").lower() != STAMP]
+    return [*others, (STAMP.encode(), str(int(at.timestamp())).encode())]
 
 
 def _time(stamp: str | None) -> datetime | None:

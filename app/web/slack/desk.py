@@ -1,5 +1,8 @@
 """Slack's desk: a signed call is stored before it is answered with what Slack shows, within the time it waits."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from starlette.responses import JSONResponse, Response
 
 from app.clock import Clock
@@ -7,6 +10,7 @@ from app.db.database import Database
 from app.domain.actor import Act
 from app.domain.slack import calls
 from app.domain.slack.calls import Call, CallUnreadable
+from app.integrations.sources import slack
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
 from app.services.shifts.worth import Worths
@@ -21,6 +25,7 @@ from app.web.slack.typed import TypedCommands
 
 ELSEWHERE = "It comes from another workspace."
 OTHER_APP = "It comes from another app."
+A_MOMENT = timedelta(minutes=1)
 NOBODY = "It comes from a bot, or someone who left."
 
 
@@ -36,7 +41,7 @@ class SlackDesk:
 
     async def answer(self, recipient: Recipient, incoming: Incoming) -> Response:
         """Answer a call whose signature is valid. Raises Busy or Unavailable where it can't be stored."""
-        desk = self._desk
+        desk, incoming = self._desk, self._in_game(incoming)
         try:
             call = calls.read(incoming.body)
         except CallUnreadable:
@@ -57,6 +62,13 @@ class SlackDesk:
         if call.ends_bot and call.sent_at is not None:
             await desk.database.writes.run(self._end_bot, recipient, call)
         return said(await desk.queue.store(incoming.ignored(f"Nothing to do: {call.type or call.kind}.")))
+
+    def _in_game(self, incoming: Incoming) -> Incoming:
+        """A call at the game's time: where a demo replays a week, what is logged now is logged at its moment."""
+        ahead = self._desk.clock.game() - self._desk.clock.real()
+        if incoming.sent_at is None or abs(ahead) < A_MOMENT:
+            return incoming
+        return replace(incoming, headers=slack.stamped(incoming.headers, incoming.sent_at + ahead))
 
     async def _why_not(self, recipient: Recipient, call: Call) -> str:
         """The reason why a call is ignored; empty for one that isn't. The app is learned from the first call."""
