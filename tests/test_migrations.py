@@ -356,6 +356,11 @@ PINNED = {
         "b570b37be3435dd7f3444228f6febd6ba3b1facdee893c90aefe81693b2c267c",
         "06c84b9367acf658fb8e6662af46d58f165e4dc9e5cbd458e9bbdcbb613e4b04",
     ),
+    "0049": (
+        "0049_reviews.py",
+        "c319d5d230b6df3cbeddf5cc1da668e8d9b9def9f037244a344db8511c488b32",
+        "11d58701dc9720a744ecc1393d92f189afd59dbd6f7818fe71c083d29d0fc8a7",
+    ),
 }
 
 

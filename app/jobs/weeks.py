@@ -4,21 +4,22 @@ from functools import partial
 
 from app.clock import Clock
 from app.db.database import Database
-from app.jobs import cards, clocks, reminders, scheduled_changes, screens, shifts
+from app.jobs import clocks, quality, reminders, scheduled_changes, screens, shifts
 from app.jobs.worker import Job
 from app.services.cards import aging
 from app.services.feedback import reminders as feedback_reminders
 from app.services.ledger import timings
+from app.services.reviews import retention
 from app.services.shifts import reminders as shift_reminders
 from app.services.shifts import timetable
 from app.services.weeks import schedule
 
 KINDS = (
     shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, clocks.TAKE_OVER, timings.CATCH_UP, schedule.CHANGE,
-    feedback_reminders.REMIND, aging.LOOK,
+    feedback_reminders.REMIND, aging.LOOK, retention.FORGET,
 )  # fmt: skip
 watch_screens = screens.watch
-DAILY = (shifts.PLAN, aging.LOOK)
+DAILY = (shifts.PLAN, aging.LOOK, retention.FORGET)
 """Those of them that are done once a day."""
 
 
@@ -31,6 +32,7 @@ def jobs(database: Database, clock: Clock) -> list[Job]:
         Job(clocks.TAKE_OVER, partial(clocks.take_over, database, clock), lease=clocks.LEASE),
         Job(timings.CATCH_UP, partial(clocks.catch_up, database, clock), lease=clocks.LEASE),
         Job(feedback_reminders.REMIND, partial(reminders.remind_of_feedback, database, clock)),
-        Job(aging.LOOK, partial(cards.look, database, clock)),
+        Job(aging.LOOK, partial(quality.look, database, clock)),
+        Job(retention.FORGET, partial(quality.forget, database, clock)),
         Job(schedule.CHANGE, partial(scheduled_changes.change, database, clock)),
     ]

@@ -23,6 +23,7 @@ from app.models.list_import import ListImport
 from app.models.notice import Notice, NoticeOptOut
 from app.models.person import Identity, Person, PersonAddress
 from app.models.ready import ReadyList, ReadyPerson, ReadyTick
+from app.models.review import AnswerReview, CalibrationAnswer, CalibrationMark, ReviewPerson, ReviewRubric
 from app.models.rule_set import RuleSet, RulesFile
 from app.models.scheduled_change import ScheduledChange
 from app.models.score import Score
@@ -39,6 +40,7 @@ from app.models.week import Week, WeekEvent
 
 __all__ = [
     "Announcement",
+    "AnswerReview",
     "ApiKey",
     "Appearance",
     "AuditEntry",
@@ -46,6 +48,8 @@ __all__ = [
     "BulkReversal",
     "CalendarEvent",
     "CalendarFeed",
+    "CalibrationAnswer",
+    "CalibrationMark",
     "CardChange",
     "Ceremony",
     "ChannelPlan",
@@ -80,6 +84,8 @@ __all__ = [
     "ReadyTick",
     "RefusedDelivery",
     "Reversal",
+    "ReviewPerson",
+    "ReviewRubric",
     "Rotation",
     "RuleSet",
     "RulesFile",

@@ -13,6 +13,7 @@ from app.domain.notices.model import (
     ABOUT_CARDS,
     ABOUT_DISPLAYS,
     ABOUT_FEEDBACK,
+    ABOUT_REVIEWS,
     ABOUT_SOURCES,
     ABOUT_WEEKS,
     ALWAYS,
@@ -159,6 +160,7 @@ def page_of(session: Session, notice: Notice, base: str) -> str:
         **dict.fromkeys(ABOUT_WEEKS, f"{base}/organizer/weeks/{slug}"),
         **dict.fromkeys(ABOUT_DISPLAYS, f"{base}/organizer/displays"),
         **dict.fromkeys(ABOUT_SOURCES, f"{base}/organizer/sources"),
+        **dict.fromkeys(ABOUT_REVIEWS, f"{base}/me/reviews"),
         **dict.fromkeys(ABOUT_CARDS, f"{base}/cards/{notice.subject}"),
         **dict.fromkeys(ABOUT_FEEDBACK, f"{base}/weeks/{slug}/feedback"),
     }

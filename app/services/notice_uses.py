@@ -3,7 +3,7 @@
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from app.models import FeedbackItem, KnowledgeCard, LedgerEntry, Notice
+from app.models import AnswerReview, FeedbackItem, KnowledgeCard, LedgerEntry, Notice
 
 STILL_TO_DO = (
     select(FeedbackItem.id)
@@ -25,3 +25,14 @@ STILL_DUE = (
     )
     .correlate(Notice)
 )  # fmt: skip
+
+STILL_TO_REVIEW = (
+    select(AnswerReview.id)
+    .where(
+        AnswerReview.id == Notice.subject, AnswerReview.reviewer_id == Notice.person_id,
+        col(AnswerReview.done_at).is_(None),
+    )
+    .correlate(Notice)
+)  # fmt: skip
+
+STILL_THERE = select(AnswerReview.id).where(AnswerReview.id == Notice.subject).correlate(Notice)

@@ -24,7 +24,7 @@ from app.models import Display, Notice, Person, Seat, SeatOffer, Shift, Week
 from app.models.columns import Instant, new_id
 from app.services import jobs, paging, slack_messages
 from app.services.jobs import Planned
-from app.services.notice_uses import STILL_DUE, STILL_TO_DO
+from app.services.notice_uses import STILL_DUE, STILL_THERE, STILL_TO_DO, STILL_TO_REVIEW
 from app.services.paging import Page
 from app.services.people import people as people_
 from app.services.slack_messages import Place, PlannedMessage
@@ -189,6 +189,8 @@ def _is_over(now: Any) -> ColumnElement[bool]:
         and_(col(Notice.kind) == "display-away", ~_STILL_AWAY.exists()),
         and_(col(Notice.kind) == "feedback-due", ~STILL_TO_DO.exists()),
         and_(col(Notice.kind) == "card-due", ~STILL_DUE.exists()),
+        and_(col(Notice.kind) == "review-asked", ~STILL_TO_REVIEW.exists()),
+        and_(col(Notice.kind) == "review-done", ~STILL_THERE.exists()),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import httpx
 from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from app.domain import actor as actors
 from app.domain.actor import SCOPES, Act, SignedInAct, SignedInActor, rights_of
@@ -15,7 +16,16 @@ from app.domain.calendar.slots import slot_between
 from app.domain.text.public_addresses import Allowed
 from app.integrations.sources import registry
 from app.jobs import upkeep
-from app.models import Backfill, Shift, Throttle, WebhookMessage
+from app.models import (
+    AnswerReview,
+    Backfill,
+    CalibrationAnswer,
+    LedgerEntry,
+    ReviewPerson,
+    Shift,
+    Throttle,
+    WebhookMessage,
+)
 from app.services import announcements, appearances, calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, links, sign_ins, tokens
 from app.services.access.credentials import ValidCredential
@@ -34,6 +44,7 @@ from app.services.operations import secrets
 from app.services.organizing import bulk_reversals, join_codes, team_admin
 from app.services.organizing.bulk_reversals import Selection
 from app.services.rehearsals import rehearsals
+from app.services.reviews import rubrics
 from app.services.rules import rule_sets
 from app.services.shifts import covers, readiness, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
@@ -421,6 +432,65 @@ class RoleClients:
         return self._new_feed(role).feed.id
 
     _feed_id = _own_feed
+
+    def _rubric(self, _role: Role) -> int:
+        """The version of the questions as they hold."""
+        with self.site.database.reading() as session:
+            return rubrics.current(session).number
+
+    def _one(self, role: Role) -> str:
+        """Somebody of this role; for who is nobody, somebody new."""
+        return self.people[role].person_id if role in EMAILS else self._person_id(role)
+
+    def _opted_in(self, session: Session, person_id: str) -> int:
+        """Have somebody take part in this week's reviews, none of whose answers is under review; the week's number."""
+        week = weeks.find(session, SLUG, self._now)
+        session.merge(ReviewPerson(week_id=week.id, person_id=person_id, is_author=1, is_reviewer=1, at=self._now))
+        session.execute(delete(AnswerReview).where(col(AnswerReview.author_id) == person_id))
+        return week.id
+
+    def _own_answer(self, role: Role) -> str:
+        """An answer of somebody of this role, with a link."""
+        person_id = self._one(role)
+        with self.site.database.unit_of_work() as session:
+            self._opted_in(session, person_id)
+            email = accounts.find(session, person_id).email
+        return str(self.site.record(kind="response", person=email, url="https://example.com/a").json()["id"])
+
+    def _review(self, author_id: str, reviewer_id: str | None) -> str:
+        activity = self.site.record(kind="response", person=CHIDI).json()["id"]
+        with self.site.database.unit_of_work() as session:
+            entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == activity)).one()
+            review = AnswerReview(
+                week_id=entry.week_id, activity_seq=entry.seq, url="https://example.com/a", author_id=author_id,
+                reviewer_id=reviewer_id, asked_at=self._now,
+            )  # fmt: skip
+            session.add(review)
+            return review.id
+
+    def _chidi(self) -> str:
+        with self.site.database.reading() as session:
+            chidi = accounts.by_email(session, CHIDI)
+            assert chidi is not None
+            return chidi.id
+
+    def _review_id(self, role: Role) -> str:
+        """A review that somebody of this role is to give."""
+        return self._review(self._chidi(), self._one(role))
+
+    def _own_review(self, role: Role) -> str:
+        """A review of an answer of somebody of this role."""
+        return self._review(self._one(role), self._chidi())
+
+    def _answer_id(self, role: Role) -> str:
+        """An answer that somebody of this role marks blind."""
+        person_id = self._one(role)
+        with self.site.database.unit_of_work() as session:
+            week_id = self._opted_in(session, person_id)
+            number = 100 + self.made
+            answer = CalibrationAnswer(week_id=week_id, number=number, url="https://example.com/a", at=self._now)
+            session.add(answer)
+            return answer.id
 
     def _card_id(self, _role: Role) -> str:
         """A card of somebody whom no role is."""

@@ -111,6 +111,7 @@ SHIFT_SETTINGS = {
 }  # fmt: skip
 POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
+MARKS = {"q1": "yes", "q2": "partly", "q3": "no", "q4": "na", "rubric": "{rubric}"}
 NOW_DONE = {"id": "{form}", "kind": "issue"}
 LINE = {"text": "Prizes at 17:{number}", "version": "{newest_line}"}
 LOOK = {"name": "Week {number}", "accent": "#1d6849", "version": "{newest_look}"}
@@ -288,6 +289,19 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/metrics"): RouteAccess("members"),
     ("GET", "/weeks/{week}/feedback"): RouteAccess("boards"),
+    ("GET", "/me/reviews"): RouteAccess("members"),
+    ("POST", "/me/reviews"): RouteAccess("members", 303, form={"has_answers": "yes", "reviews": "yes"}),
+    ("POST", "/me/reviews/asked"): RouteAccess("members", 303, form={"answer": "{own_answer}"}),
+    ("POST", "/me/reviews/calibration/{answer_id}"): RouteAccess("members", 303, form=MARKS),
+    ("POST", "/me/reviews/{review_id}"): RouteAccess("members", 303, form=MARKS | {"good": "Warm"}),
+    ("POST", "/me/reviews/{own_review}/deletion"): RouteAccess("members", 303),
+    ("GET", "/organizer/reviews"): RouteAccess("organizers"),
+    ("POST", "/organizer/reviews"): RouteAccess(
+        "organizers", 303, form={f"q{number}": f"Question {number} {{number}}?" for number in range(1, 5)}
+    ),
+    ("POST", "/organizer/weeks/{week}/calibration"): RouteAccess(
+        "organizers", 303, form={f"url{number}": f"https://example.com/{number}" for number in range(1, 4)}
+    ),
     ("GET", "/cards"): RouteAccess("members"),
     ("POST", "/cards"): RouteAccess("organizers"),
     ("GET", "/cards/{card_id}"): RouteAccess("members"),

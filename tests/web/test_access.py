@@ -42,6 +42,7 @@ ROUTED = {
     "member_id": "person_id",
     "own_entry": "entry",
     "due_card": "card_id",
+    "own_review": "review_id",
     "mates_activity": "activity",
     "keyed_connection": "connection",
     "asked_connection": "connection",

@@ -52,6 +52,8 @@ PLACES = {
     "job_id": ["1"],
     "feedback_id": ["nothing"],
     "card_id": ["nothing"],
+    "answer_id": ["nothing"],
+    "review_id": ["nothing"],
     "entry": ["entry of player", "hidden entry", "0" * 16],
     "guide_version": ["0", "1"],
     "rules_version": ["1", "2"],

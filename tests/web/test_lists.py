@@ -69,7 +69,7 @@ FOR_ORGANIZERS = (
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
     "/weeks/hall-of-fame",
     "/weeks/{week}/latest",
-    "/cards", "/organizer/feedback", "/weeks/{week}/feedback",
+    "/cards", "/me/reviews", "/organizer/reviews", "/organizer/feedback", "/weeks/{week}/feedback",
     "/organizer/exports", "/organizer/forecast", "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
 )  # fmt: skip
 

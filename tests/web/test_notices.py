@@ -195,7 +195,7 @@ def test_settings_choose_emails_by_kind_and_the_zone_of_quiet_hours(office: Runn
     page = ada.get("/me/settings").text
     refused = ada.post("/me/notices/settings", kind="soon", timezone="Mars/Olympus")
 
-    assert (saved.status_code, len(opted_out(office))) == (303, 14)
+    assert (saved.status_code, len(opted_out(office))) == (303, 16)
     assert re.findall(r'name="kind" value="([a-z-]+)" checked', page) == ["soon", "cancelled", "removed", "offered"]
     assert 'value="Europe/Berlin"' in page
     assert (refused.status_code, "isn’t a time zone" in refused.text) == (422, True)
@@ -205,7 +205,7 @@ def test_settings_without_a_mail_server_offer_no_emails_and_keep_what_was_chosen
     page = sign_in(site, ADA).get("/me/settings").text
 
     assert ("This server sends no emails about it." in page, 'type="checkbox" name="kind"' in page) == (True, False)
-    assert page.count('type="hidden" name="kind"') == 18
+    assert page.count('type="hidden" name="kind"') == 20
     assert ("Such as Europe/Berlin" in page, "No emails from" in page) == (True, False)
 
 

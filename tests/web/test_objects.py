@@ -75,6 +75,9 @@ FOREIGN = {
     "url_key": (),  # a wrong one is 401, as a wrong signature is: tests/web/test_hooks.py
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),
+    "answer_id": ("person", "display", "nothing"),
+    "review_id": ("person", "display", "nothing"),
+    "own_review": ("review of another", "person", "nothing"),
     "card_id": ("activity of another", "person", "nothing"),
     "due_card": ("activity of another", "person", "nothing"),
     "feedback_id": ("person", "display", "nothing"),
@@ -135,6 +138,7 @@ class Strangers:
             self.ids["sign-up of another shift"] = seat.id
         self.ids["feed"] = self.ids["feed of another"]
         self.ids["entry of another"] = self.stage.path("{entry}", "outsider")
+        self.ids["review of another"] = self.stage.path("{own_review}", "outsider")
         self.ids["team"] = site.game.team_id("Owls")
         self.ids["activity of another"] = str(site.record(person=DUA).json()["id"])
         self.ids["adjustment"] = str(site.adjust("Owls", 1).json()["id"])

@@ -7,6 +7,7 @@ Kind = Literal[
     "day-before", "soon", "signed-up", "promoted", "changed", "cancelled", "removed", "seat-free", "offered", "taken",
     "returned", "approved", "declined", "nudge", "cover-asked", "unconfirmed",
     "schedule-failed", "display-away", "slack-off", "feedback-step", "feedback-due", "card-changed", "card-due",
+    "review-asked", "review-done",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMINDERS: frozenset[Kind] = frozenset({"day-before", "soon"})
@@ -26,6 +27,8 @@ ABOUT_SOURCES: frozenset[Kind] = frozenset({"slack-off"})
 ABOUT_FEEDBACK: frozenset[Kind] = frozenset({"feedback-step", "feedback-due"})
 """The kinds about what becomes of feedback: they lead to its page."""
 
+ABOUT_REVIEWS: frozenset[Kind] = frozenset({"review-asked", "review-done"})
+"""The kinds about answer reviews: they lead to one's own, and say nothing of what is in them."""
 ABOUT_CARDS: frozenset[Kind] = frozenset({"card-changed", "card-due"})
 """The kinds about knowledge cards: they lead to the card."""
 
@@ -67,6 +70,8 @@ LABELS: Mapping[Kind, str] = {
     "feedback-step": "Something becomes of what I wished for in the guestbook",
     "feedback-due": "Feedback that I own is due",
     "card-changed": "Someone verifies, edits or retires a knowledge card of mine",
+    "review-asked": "An answer waits for my review",
+    "review-done": "An answer of mine was reviewed",
     "card-due": "A knowledge card of mine is due, or will be in 7 days",
 }
 """The kinds in words, as settings list them."""

@@ -226,6 +226,14 @@ def _card_due(facts: Facts) -> Said:
     )
 
 
+def _review_asked(facts: Facts) -> Said:
+    return _line("An answer waits for your review"), (_advice("Four questions, one good thing. It takes 5 minutes."),)
+
+
+def _review_done(facts: Facts) -> Said:
+    return _line("An answer of yours was reviewed"), (_line("Only you and your reviewer can read it."),)
+
+
 _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "day-before": _day_before,
     "soon": _soon,
@@ -248,6 +256,8 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "slack-off": _slack_off,
     "feedback-step": _feedback_step,
     "feedback-due": _feedback_due,
+    "review-asked": _review_asked,
+    "review-done": _review_done,
     "card-changed": _card_changed,
     "card-due": _card_due,
 }

@@ -31,6 +31,7 @@ from app.models import (
 from app.services.archives.columns import Codec, codecs, table_of
 
 NEVER: Final = frozenset({
+    "answer_review", "calibration_answer", "calibration_mark", "review_person", "review_rubric",
     "announcement", "api_key", "appearance", "audit", "backfill", "bulk_reversal", "calendar_event", "calendar_feed",
     "channel_plan", "contact_count", "forecast_day",
     "ceremony", "clock_fact", "connection", "delivery", "display", "feedback_entry", "feedback_item",
@@ -43,7 +44,9 @@ NEVER: Final = frozenset({
     "source_identity", "throttle", "token", "topic_version", "webhook_endpoint", "webhook_message", "webhook_progress",
     "withdrawn_activity",
 })  # fmt: skip
-"""Tables that stay: ways in, secrets, what tools sent, what is told to people, steps back, and what is computed."""
+"""Tables that stay: ways in, secrets, what tools sent, what is told to people, steps back, and what is computed.
+
+Answer reviews are for two people, and are gone 90 days after the week was closed, which no file would be."""
 
 PERSON_STAYS: Final = frozenset({"email", "role", "theme", "rehearsal_id"})
 """Columns of people that stay; their addresses come as a list, so that any of them finds a person."""

@@ -10,7 +10,9 @@ from sqlmodel import Session, col
 
 from app.domain.shifts.model import LIVE, STANDING
 from app.models import (
+    AnswerReview,
     CalendarFeed,
+    CalibrationMark,
     Cheer,
     FeedbackItem,
     GuestbookEntry,
@@ -23,6 +25,7 @@ from app.models import (
     PersonAddress,
     ReadyPerson,
     ReadyTick,
+    ReviewPerson,
     ScheduledChange,
     Seat,
     SeatOffer,
@@ -43,6 +46,10 @@ MOVED: tuple[Any, ...] = (
     FeedbackItem.owner_id,
     KnowledgeCard.owner_id,
     KnowledgeCard.writer_id,
+    AnswerReview.author_id,
+    AnswerReview.reviewer_id,
+    ReviewPerson.person_id,
+    CalibrationMark.person_id,
     Cheer.person_id,
     Notice.person_id,
     NoticeOptOut.person_id,
@@ -69,7 +76,8 @@ def give(session: Session, kept_id: str, other_id: str, now: datetime) -> None:
         _twice(Notice, ("subject", "kind", "revision", "channel"), kept_id, other_id),
         _twice(NoticeOptOut, ("kind",), kept_id, other_id), _twice(SlackOptOut, ("kind",), kept_id, other_id),
         _twice(ReadyTick, ("item",), kept_id, other_id),
-        _twice(ReadyPerson, (), kept_id, other_id),
+        _twice(ReadyPerson, (), kept_id, other_id), _twice(ReviewPerson, ("week_id",), kept_id, other_id),
+        _twice(CalibrationMark, ("answer_id",), kept_id, other_id), _reviews(kept_id, other_id),
     ):  # fmt: skip
         connection.execute(statement)
     for column in MOVED:
@@ -118,3 +126,9 @@ def _offers(kept_id: str, other_id: str, now: datetime) -> Any:
     to_self = or_(col(SeatOffer.person_id).in_(both), col(SeatOffer.taker_id).in_(both))
     stands = and_(col(SeatOffer.state).in_(STANDING), col(SeatOffer.seat_id).in_(theirs))
     return update(SeatOffer).where(stands, to_self).values(state="expired", ended_at=now)
+
+
+def _reviews(kept_id: str, other_id: str) -> Any:
+    """Nobody reviews their own answers: those between the two wait for somebody else, or are gone."""
+    both = [kept_id, other_id]
+    return delete(AnswerReview).where(col(AnswerReview.author_id).in_(both), col(AnswerReview.reviewer_id).in_(both))

@@ -13,6 +13,7 @@ from app.db.database import announce
 from app.domain.actor import Act
 from app.events import AccessChanged
 from app.models import (
+    AnswerReview,
     AuditEntry,
     CalendarFeed,
     Cheer,
@@ -24,6 +25,7 @@ from app.models import (
     Membership,
     Person,
     PersonAddress,
+    ReviewPerson,
     ScheduledChange,
     Seat,
     SeatOffer,
@@ -51,6 +53,9 @@ REFER: tuple[tuple[str, Any, tuple[ColumnElement[bool], ...]], ...] = (
     ("feedback to see to", FeedbackItem.owner_id, ()),
     ("knowledge cards", KnowledgeCard.owner_id, ()),
     ("edited knowledge cards", KnowledgeCard.writer_id, ()),
+    ("reviews of answers", AnswerReview.author_id, ()),
+    ("reviews of answers", AnswerReview.reviewer_id, ()),
+    ("reviews of answers", ReviewPerson.person_id, ()),
     ("cheers", Cheer.person_id, ()),
     ("further emails", PersonAddress.person_id, ()),
     ("been merged with", Person.merged_into, ()),

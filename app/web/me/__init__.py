@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web.me import account, activities, calendar, log, mark, notices, ready, team
+from app.web.me import account, activities, calendar, log, mark, notices, ready, reviews, team
 
 router = APIRouter(include_in_schema=False)
-for part in (mark, team, log, activities, notices, ready, calendar, account):
+for part in (mark, team, log, activities, notices, ready, reviews, calendar, account):
     router.include_router(part.router)

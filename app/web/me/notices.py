@@ -12,6 +12,7 @@ from app.domain.actor import SignedInAct
 from app.domain.notices.model import (
     ABOUT_DISPLAYS,
     ABOUT_FEEDBACK,
+    ABOUT_REVIEWS,
     ABOUT_SOURCES,
     ABOUT_WEEKS,
     FOR_ORGANIZERS,
@@ -67,6 +68,8 @@ def _href(notice: Shown) -> str:
         return url_for("organizer_sources")
     if notice.kind in ABOUT_DISPLAYS:
         return url_for("organizer_displays")
+    if notice.kind in ABOUT_REVIEWS:
+        return url_for("my_reviews")
     if notice.card:
         return url_for("card", card_id=notice.card)
     if notice.kind in ABOUT_FEEDBACK:

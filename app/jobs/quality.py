@@ -1,9 +1,10 @@
-"""Knowledge cards become due by themselves, once a day."""
+"""Knowledge cards become due, and answer reviews are deleted, by themselves, once a day."""
 
 from app.clock import Clock
 from app.db.database import Database
 from app.services.cards import aging
 from app.services.jobs import Claim
+from app.services.reviews import retention
 
 
 async def look(database: Database, clock: Clock, _claim: Claim) -> None:
@@ -14,3 +15,13 @@ async def look(database: Database, clock: Clock, _claim: Claim) -> None:
 def _look(database: Database, clock: Clock) -> None:
     with database.unit_of_work() as session:
         aging.look(session, clock.game())
+
+
+async def forget(database: Database, clock: Clock, _claim: Claim) -> None:
+    """Delete answer reviews of weeks that were closed 90 days ago. Raises Unavailable."""
+    await database.writes.run(_forget, database, clock, long=True)
+
+
+def _forget(database: Database, clock: Clock) -> None:
+    with database.unit_of_work() as session:
+        retention.forget(session, clock.game())
