@@ -35,10 +35,26 @@ def enough_at_once(people: int, handling_s: int, target: int, within_s: int) -> 
     )
 
 
-def more(people: int, between: str, within_s: int) -> str:
+def more(people: int, between: str, kept: str) -> str:
     """The people a shift lacks: "2 more people between 10:00 and 12:00 would keep everybody under an hour."."""
     noun = "person" if people == 1 else "people"
-    return f"{people:,} more {noun} {between} would keep everybody under {_within(within_s)}."
+    return f"{people:,} more {noun} {between} would {kept}."
+
+
+def kept(share: float | None, promise_min: Number) -> str:
+    """The promise as a plan keeps it, for `more`; no more than that."""
+    if share is not None and share < 0.5:
+        return f"help, but most would still wait longer than {span(promise_min)}"
+    whom = "everybody" if share is None or share >= ALL_BUT_NONE else f"about {_of_ten(share)}"
+    return f"keep {whom} under {span(promise_min)}"
+
+
+def kept_at_once(target: int, within_s: int) -> str:
+    """The same for chats and calls."""
+    return f"answer {target}% within {_within(within_s)}"
+
+
+NOT_ENOUGH = "help, but a shift has no room for all whom it takes"
 
 
 def _within(seconds: int) -> str:

@@ -19,6 +19,14 @@ from app.services.audit.audit import AuditTarget
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "handling_s": (6, 28_800), "within_s": (5, 604_800), "shrinkage": (0, 90), "target": (1, 99), "at_once": (1, 20),
 }  # fmt: skip
+_LONGEST_WAIT = 3_600
+"""Of somebody who chats or calls, in seconds: who waits longer has long gone."""
+
+
+def bounds_of(channel: Channel) -> Mapping[str, tuple[int, int]]:
+    """The least and the most of each figure of a channel."""
+    least, most = BOUNDS["within_s"]
+    return {**BOUNDS, "within_s": (60, most) if channel == "email" else (least, _LONGEST_WAIT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ def saved(session: Session) -> dict[str, Answering]:
 def save(session: Session, channel: Channel, answering: Answering, act: Act) -> None:
     """Keep how a channel is answered. Raises Malformed for figures out of their bounds."""
     fields = {name: getattr(answering, name) for name in BOUNDS}
-    for name, (least, most) in BOUNDS.items():
+    for name, (least, most) in bounds_of(channel).items():
         if not least <= fields[name] <= most:
             message = f"“{name}” must lie between {least:,} and {most:,}."
             raise Malformed(message, errors=[{"field": name, "message": message}])

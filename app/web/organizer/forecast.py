@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
@@ -191,14 +191,16 @@ def import_contacts(
     request: Request, act: OrganizerAct, database: AppDatabase, form: FormState[ContactsForm]
 ) -> Response:
     """Import contacts, all or nothing."""
+    channel = _same_page(form).channel
 
     def put(session: Session, act: Act) -> Done:
         week = weeks.default_week(session, act.now)
         read = contact_lists.read(form.data.content, week.zone if week else zone_or_utc("UTC"))
         outcome = contact_lists.apply(session, read, act)
-        return Done("organizer_forecast", "imported", {"changed": str(outcome.added + outcome.changed)})
+        values = {"changed": str(outcome.added + outcome.changed), "channel": channel}
+        return Done("organizer_forecast", "imported", values)
 
-    return submit(request, act, put, form=unpacked(form), page=partial(forecast_page, asked=Asked()))
+    return submit(request, act, put, form=unpacked(form), page=partial(forecast_page, asked=_same_page(form)))
 
 
 @router.post("/days", name="forecast_day_mark")
@@ -207,9 +209,9 @@ def mark_day(request: Request, act: OrganizerAct, form: FormState[DayForm]) -> R
 
     def mark(session: Session, act: Act) -> Done:
         days.mark(session, form.data.day, form.data.kind, form.data.name, act)
-        return Done("organizer_forecast", "marked")
+        return Done("organizer_forecast", "marked", {"channel": form.data.channel})
 
-    return submit(request, act, mark, form=form.keyed("mark"), page=partial(forecast_page, asked=Asked()))
+    return submit(request, act, mark, form=form.keyed("mark"), page=partial(forecast_page, asked=_same_page(form)))
 
 
 @router.post("/days/remove", name="forecast_day_unmark")
@@ -218,9 +220,9 @@ def unmark_day(request: Request, act: OrganizerAct, form: FormState[UnmarkForm])
 
     def unmark(session: Session, act: Act) -> Done:
         days.unmark(session, form.data.day, act)
-        return Done("organizer_forecast", "unmarked")
+        return Done("organizer_forecast", "unmarked", {"channel": form.data.channel})
 
-    return submit(request, act, unmark, form=form, page=partial(forecast_page, asked=Asked()))
+    return submit(request, act, unmark, form=form, page=partial(forecast_page, asked=_same_page(form)))
 
 
 @router.post("/plan", name="forecast_plan")
@@ -238,8 +240,12 @@ def save_plan(request: Request, act: OrganizerAct, database: AppDatabase, form: 
         changed = staffing.apply(session, slug, people, act)
         return Done("shift_coverage", "planned", {"week": slug, "asked": str(changed)})
 
-    asked = Asked(channel_typed(str(form.typed.get("channel", ""))))
-    return submit(request, act, save, form=sent, page=partial(forecast_page, asked=asked))
+    return submit(request, act, save, form=sent, page=partial(forecast_page, asked=_same_page(form)))
+
+
+def _same_page(form: FormState[Any]) -> Asked:
+    """The page of the channel that a form was sent from."""
+    return Asked(channel_typed(str(form.typed.get("channel", ""))))
 
 
 def _people(database: AppDatabase, act: SignedInAct, form: FormState[AnsweringForm]) -> tuple[str, dict[str, int]]:

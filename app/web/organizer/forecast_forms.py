@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from app.domain.forecast.intervals import CHANNELS, Channel
 from app.services.forecasts import days
 from app.services.forecasts.days import DayKind
-from app.services.forecasts.plans import BOUNDS, USUAL, Answering
+from app.services.forecasts.plans import USUAL, Answering, bounds_of
 from app.web.http.fields import Day, MaxLength, optional
 from app.web.http.forms import Form, FormInvalid
 from app.web.organizer.import_form import ImportForm
@@ -32,10 +32,14 @@ def _number(text: object) -> float:
 Figure = Annotated[float, BeforeValidator(_number)]
 
 
+OfChannel = Annotated[Channel, BeforeValidator(lambda text: channel_typed(str(text)))]
+"""The channel whose page it was sent from, which is shown again."""
+
+
 class AnsweringForm(Form):
     """The way a channel is answered: minutes an answer takes, minutes or seconds promised, shares in percent."""
 
-    channel: Annotated[Channel, BeforeValidator(lambda text: channel_typed(str(text)))] = "email"
+    channel: OfChannel = "email"
     handling: Figure
     within: Figure
     shrinkage: Figure
@@ -54,7 +58,7 @@ class AnsweringForm(Form):
         names = {"handling_s": "handling", "within_s": "within"}
         units = {"handling_s": 60, "within_s": second}
         errors = {}
-        for name, (least, most) in BOUNDS.items():
+        for name, (least, most) in bounds_of(self.channel).items():
             if not least <= getattr(found, name) <= most:
                 unit = units.get(name, 1)
                 errors[names.get(name, name)] = f"Write a number from {least / unit:,g} to {most / unit:,g}."
@@ -87,13 +91,17 @@ class DayForm(Form):
     day: Day
     kind: DayKind = "holiday"
     name: Annotated[str, MaxLength(days.LONGEST_NAME), optional(days.check_name)] = ""
+    channel: OfChannel = "email"
 
 
 class UnmarkForm(Form):
     """A day whose mark is to go."""
 
     day: Day
+    channel: OfChannel = "email"
 
 
 class ContactsForm(ImportForm):
     """Contacts to import, pasted or as a file."""
+
+    channel: OfChannel = "email"

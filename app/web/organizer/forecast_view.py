@@ -134,6 +134,18 @@ def _answered(need: ChannelNeed, answering: Answering) -> list[str]:
     return sentences
 
 
+def _kept(need: ShiftNeed, planned: Planned) -> str:
+    """The promise that a shift's missing people would keep, on its largest channel; no more than the plan does."""
+    main = max(need.channels, key=lambda each: each.people)
+    answering = planned.saved[main.channel]
+    if need.people < sum(each.people for each in need.channels):
+        return wording.NOT_ENOUGH
+    if main.channel != "email":
+        return wording.kept_at_once(answering.target, answering.within_s)
+    shift = plans.backlog(answering, main.stretch, main.minutes)
+    return wording.kept(simulation.simulated_share(shift, main.people), shift.promise_min)
+
+
 MOST_ADVICE = 6
 
 
@@ -145,9 +157,7 @@ def advice(planned: Planned) -> list[str]:
         shift = need.shift
         when = f"between {shift.local_from} and {shift.local_until} on {shift.local_date:%a} {shift.local_date.day}"
         span = f"{when} {shift.local_date:%b}"
-        main = max(need.channels, key=lambda each: each.people)
-        within_s = planned.saved[main.channel].within_s
-        sentences.append(wording.more(need.missing, span, within_s))
+        sentences.append(wording.more(need.missing, span, _kept(need, planned)))
     if len(lacking) > MOST_ADVICE:
         sentences.append(f"{len(lacking) - MOST_ADVICE:,} more shifts lack people by the forecast.")
     return sentences

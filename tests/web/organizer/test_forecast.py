@@ -125,9 +125,48 @@ def test_days_are_marked_and_unmarked(site: RunningApp, olu: Visitor) -> None:
     again = olu.post(f"{FORECAST}/days/remove", day="2022-09-09")
 
     assert "Not normal: Outage" in page
-    assert unmarked.headers["location"] == f"{FORECAST}?done=unmarked"
+    assert unmarked.headers["location"] == f"{FORECAST}?done=unmarked&channel=email"
     assert again.status_code == 404
     assert olu.post(f"{FORECAST}/days", day="soon").status_code == 422
+
+
+def test_every_form_leads_back_to_its_channel(site: RunningApp, olu: Visitor) -> None:
+    text = "starts_at,minutes,channel,contacts\n2022-09-07 10:00,30,chat,8\n"
+
+    answers = [
+        olu.post(f"{FORECAST}/contacts", text=text, channel="chat"),
+        olu.post(f"{FORECAST}/days", day="2022-09-09", kind="not-normal", channel="chat"),
+        olu.post(f"{FORECAST}/days/remove", day="2022-09-09", channel="chat"),
+    ]
+    refused = olu.post(f"{FORECAST}/contacts", text="?", channel="chat")
+
+    assert ["channel=chat" in answer.headers["location"] for answer in answers] == [True] * 3
+    assert refused.text.count('type="hidden" name="channel" value="chat"') >= 3
+
+
+@pytest.mark.parametrize(
+    ("channel", "within", "sentence"),
+    [("chat", "3601", "Write a number from 5 to 3,600."), ("email", "0.5", "Write a number from 1 to 10,080.")],
+)
+def test_limit_of_a_promise_is_the_one_it_says(olu: Visitor, channel: str, within: str, sentence: str) -> None:
+    page = olu.get(f"{FORECAST}?channel={channel}").text
+    refused = olu.post(f"{FORECAST}/plan", **{**FIGURES, "channel": channel, "within": within}, step="save")
+
+    assert sentence in text_of(refused)
+    assert f'max="{sentence.rpartition(" ")[2].rstrip(".").replace(",", "")}"' in page
+
+
+def test_coverage_promises_no_more_than_the_plan_keeps(site: RunningApp, olu: Visitor) -> None:
+    remember(site)
+    make_shift(site, 10, 12)
+    told = []
+    for handling, within in (("18", "60"), ("60", "15")):
+        figures = {**FIGURES, "handling": handling, "within": within}
+        answer = olu.post(f"{FORECAST}/plan", **figures, step="set")
+        told.append(text_of(olu.get(answer.headers["location"].partition("?")[0])))
+
+    assert "would keep about 92 of 100 under an hour." in told[0]
+    assert "would help, but most would still wait longer than 15 minutes." in told[1]
 
 
 def test_export_is_the_forecast_by_the_half_hour(site: RunningApp, olu: Visitor) -> None:
