@@ -49,6 +49,11 @@ class TeamChange:
         return self.after.points - self.before.points
 
     @property
+    def is_changed(self) -> bool:
+        """True if the team's receipt, points or rank differ."""
+        return self.is_rescored or self.points != 0 or self.ranks != 0
+
+    @property
     def ranks(self) -> int:
         """The ranks gained, or lost where negative."""
         return self.before.rank - self.after.rank

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.services.rules import rule_sets
-from tests.builders import ADA, OWLS, RULES, SLUG, act_by, dearer_issues
+from tests.builders import ADA, OWLS, RULES, SLUG, act_by, changed_rules, dearer_issues
 from tests.web.organizer.reading import flash, text_of
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in
 
@@ -67,6 +67,23 @@ def test_desk_begins_with_the_active_text(site: RunningApp, olu: Visitor) -> Non
 
     assert area_of(page) == RULES
     assert "This is version 1, the active one." in text_of(page)
+
+
+def test_dry_run_of_many_teams_folds_those_that_stay_and_shows_the_last_that_changes(
+    site: RunningApp, olu: Visitor
+) -> None:
+    for number in range(70):
+        site.game.team(f"Team {number:02}", f"p{number}@example.com")
+    site.game.take(person="p69@example.com", kind="feature_request")
+    site.game.adjust("Team 69", -5_000)
+
+    page = olu.post(
+        f"{DESK}/check", text=changed_rules('points = 5\none = "feature', 'points = 6\none = "feature'), version="1"
+    )
+
+    changed, folded = part_of(page).split("71 teams stay as they are")
+    assert "Team 69 -4,995 → -4,994 points +1".replace("-4", "\u22124") in changed
+    assert ("Team 00" in changed, "Team 00 0 points" in folded) == (False, True)
 
 
 @BOTH_ENGINES
