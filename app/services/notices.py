@@ -41,7 +41,8 @@ KEPT = timedelta(days=180)
 class News:
     """Something to tell: its kind, the shift or team it is about, and which change of that it is.
 
-    `starts_at` is the shift's start; `due` is when to tell it, now unless it is a reminder.
+    `starts_at` is the shift's start; `due` is when to tell it, now unless it is a reminder. What `is_posted` in
+    Slack's channel isn't written to its people one by one.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class News:
     shift_id: str | None = None
     starts_at: datetime | None = None
     due: datetime | None = None
+    is_posted: bool = False
 
 
 class Shown(NamedTuple):
@@ -127,7 +129,7 @@ def _tell_at_slack(
     session: Session, week: AnyWeek, told: Iterable[tuple[Place, ZoneInfo, str]], news: News, now: datetime
 ) -> None:
     due = news.due or now
-    messages = [
+    messages = [] if news.is_posted else [
         PlannedMessage(
             place.connection_id, news.kind, news.subject, news.revision, place.user_id,
             send_at(due, news.starts_at, zone), person_id, week.id, news.shift_id,

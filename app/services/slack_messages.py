@@ -27,6 +27,8 @@ from app.models.columns import new_id
 from app.services import jobs
 from app.services.jobs import Planned
 
+COVER: Final = "cover"
+"""The kind of a message in the channel that offers a seat to everyone."""
 SEND: Final = "slack.send"
 """The kind of the job that posts a message, or shows in it what is so now."""
 KEPT = timedelta(days=180)
@@ -80,6 +82,18 @@ def _known(session: Session, connections: Sequence[Connection], people: Iterable
     )
     found = sorted(session.exec(known), key=lambda each: (each.source, each.external_id), reverse=True)
     return {each.person_id: Place(sources[each.source], each.external_id) for each in found}
+
+
+def post(session: Session, message: PlannedMessage, now: datetime) -> bool:
+    """Have something posted in the channel for news, of each workspace that has one; False where there is none."""
+    query = (
+        select(SlackWorkspace)
+        .where(SlackWorkspace.channel_id != "", col(SlackWorkspace.token).is_not(None))
+        .order_by(col(SlackWorkspace.connection_id))
+    )
+    found = session.exec(query).all()
+    plan(session, [message._replace(connection_id=each.connection_id, target=each.channel_id) for each in found], now)
+    return bool(found)
 
 
 def zones(session: Session, people: Sequence[str]) -> dict[str, str]:

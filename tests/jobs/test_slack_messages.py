@@ -14,7 +14,7 @@ from app.models import Notice, Person, QueuedJob, Seat, SlackOptOut, SlackWorksp
 from app.services import notices
 from app.services.notices import News
 from app.services.shifts import reminders
-from app.services.slack import sending, trouble, workspaces
+from app.services.slack import cover_posts, sending, trouble, workspaces
 from tests.builders import ADA, BO, CHIDI, DUA, Game, moment
 from tests.jobs.slack_office import BASE, KEY, SlackOffice, acts_of
 from tests.races import several
@@ -343,3 +343,73 @@ def test_without_a_token_everything_goes_by_email(office: SlackOffice) -> None:
     office.work()
 
     assert (office.mailed(), [row.why for row in office.messages()]) == ([("nudge", ADA)] * 2, ["off"])
+
+
+@pytest.fixture
+def channel(office: SlackOffice) -> str:
+    """The channel for news."""
+    office.stand_in.order("channel", id="CNEWS")
+    with office.database.unit_of_work() as session:
+        workspaces.announce_in(session, office.connection_id, "CNEWS", office.plan.organizer)
+    return "CNEWS"
+
+
+def posted(office: SlackOffice) -> list[tuple[str, list[str]]]:
+    """The posts in the channel: the last line of each, and its buttons."""
+    found = [each for each in office.said() if each["channel"] == "CNEWS"]
+    return [(each["text"].split("\n")[-1].partition(": https")[0], acts_of(each)) for each in found]
+
+
+def test_cover_to_everyone_is_offered_in_the_channel_until_somebody_has_it(office: SlackOffice, channel: str) -> None:
+    seat = seat_of(office, ADA)
+    offer(office.plan, seat, "everyone")
+    office.work()
+    before, directly = posted(office), office.buttons("UBO")
+
+    taken = accept(office.plan, seat, BO)
+    office.work(until=lambda: posted(office) != before)
+    covered = posted(office)
+    assert taken.seat is not None
+    office.plan.leave(taken.seat, office.plan.act_of(BO))
+    office.work()
+
+    assert before == [("See it", [f"aw.accept {seat.shift_id}/{seat.id}"])]
+    told = ways(office, "offered")
+    assert [set(told[each]) for each in (BO, DUA, CHIDI)] == [{"page"}, {"page"}, {"email", "page"}]
+    assert directly == []
+    assert covered == [("Covered by \u2068Bo Nguyen\u2069. Thank you.", [])]
+    again = posted(office)
+    assert (again[0], again[1][0]) == ((cover_posts.GONE, []), "See it"), "given back, so it is offered anew"
+    assert office.refusals() == []
+
+
+def test_cover_to_the_team_goes_to_its_members_directly(office: SlackOffice, channel: str) -> None:
+    seat = seat_of(office, ADA)
+
+    offer(office.plan, seat, "team")
+    office.work()
+    before = office.buttons("UBO")
+    accept(office.plan, seat, BO)
+    office.work()
+
+    assert (posted(office), before, office.buttons("UDUA")) == ([], [[f"aw.accept {seat.shift_id}/{seat.id}"]], [])
+    assert "Covered by \u2068Bo Nguyen\u2069. Thank you." in office.said("UBO")[0]["text"]
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "not_in_channel", "is_archived"])
+def test_channel_that_takes_nothing_is_off_and_what_it_was_to_say_is_mailed(
+    office: SlackOffice, channel: str, error: str
+) -> None:
+    organizer = an_organizer(office)
+    office.stand_in.order("channel", id=channel, error=error)
+    seats = [seat_of(office, ADA), seat_of(office, ADA, hour=10)]
+
+    for seat in seats:
+        offer(office.plan, seat, "everyone")
+    office.work()
+
+    assert [each for each in office.mailed() if each[0] == "slack-off"] == [("slack-off", organizer)]
+    assert [each for each in office.mailed() if each[1] == BO] == [("offered", BO)] * 2
+    with office.database.reading() as session:
+        workspace = session.get_one(SlackWorkspace, office.connection_id)
+        assert (workspace.channel_id, workspace.token is not None) == ("", True)

@@ -8,13 +8,15 @@ from sqlmodel import Session, col, select
 from app.domain.actor import Act
 from app.domain.memberships import current_team
 from app.domain.notices.model import Facts, Kind
+from app.domain.notices.timing import send_at
 from app.domain.shifts.model import LIVE
 from app.models import Person, Seat, SeatOffer, Shift
-from app.services import notices
+from app.services import notices, slack_messages
 from app.services.notices import News
 from app.services.people import people as people_
 from app.services.shifts import refusals, reminders
 from app.services.shifts.seat_queries import Change
+from app.services.slack_messages import COVER, PlannedMessage
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
 
@@ -32,9 +34,16 @@ class Teller(NamedTuple):
 
     def tell(self, kind: Kind, people: Iterable[str], revision: int, **facts: str) -> None:
         """Tell these people, but for whoever did it."""
+        self.hand_on(kind, people, revision, facts)
+
+    def hand_on(
+        self, kind: Kind, people: Iterable[str], revision: int, facts: Facts, *, is_posted: bool = False
+    ) -> None:
+        """Tell these people, but for whoever did it; what `is_posted` is read in Slack's channel as well."""
         others = set(people) - {self.act.actor.person_id}
         if others:
-            news = News(kind, self.shift.id, revision, self._facts(facts), self.shift.id, self.shift.starts_at)
+            shift = self.shift
+            news = News(kind, shift.id, revision, self._facts(facts), shift.id, shift.starts_at, is_posted=is_posted)
             notices.tell(self.session, self.week, others, news, self.act.now)
 
     def _facts(self, facts: Facts) -> Facts:
@@ -108,7 +117,17 @@ def offered(teller: Teller, seat: Seat, offer: SeatOffer) -> None:
     on_it = select(Seat.person_id).where(Seat.shift_id == teller.shift.id, col(Seat.state).in_(LIVE))
     seated = teller.session.exec(on_it).all()
     others = {each for each in people if each and each not in seated}
-    teller.tell("offered", others, offer.id, name=_name(teller, seat))
+    teller.hand_on("offered", others, offer.id, {"name": _name(teller, seat)}, is_posted=_post(teller, offer))
+
+
+def _post(teller: Teller, offer: SeatOffer) -> bool:
+    """Post an offer to everyone in Slack's channel, if there is one: by day, or at any hour if the shift is near."""
+    if offer.audience != "everyone" or teller.week.rehearsal_of is not None:
+        return False
+    shift, now = teller.shift, teller.act.now
+    due = send_at(now, shift.starts_at, teller.week.zone)
+    message = PlannedMessage("", COVER, offer.seat_id, offer.id, "", due, week_id=teller.week.id, shift_id=shift.id)
+    return slack_messages.post(teller.session, message, now)
 
 
 def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:

@@ -17,6 +17,8 @@ from app.domain.slack.blocks import Content, content
 from app.domain.slack.writing import Button
 from app.models import Notice, Person, Seat, SeatOffer, Shift, SlackMessage
 from app.services import notice_mail, notices
+from app.services.slack import cover_posts
+from app.services.slack_messages import COVER
 
 TEST: Final = "test"
 """The kind of the message that proves both ways."""
@@ -37,6 +39,8 @@ class Look(NamedTuple):
 
 def render(look: Look) -> Content | None:
     """The message as it is to be shown now; None for a new one that is of no use any more."""
+    if look.message.kind == COVER:
+        return cover_posts.render(look.session, look.message, look.base, look.now)
     return _test(look) if look.message.kind == TEST else _notice(look)
 
 
@@ -63,8 +67,13 @@ def _notice(look: Look) -> Content | None:
     words = wording.told(notice.kind, facts, minutes, is_over=not is_true)  # type: ignore[arg-type]  # ours alone
     acts = _acts(look, notice) if is_true and not _is_older(look) else []
     link = [Button("See it", "link", url=notice_mail.page_of(session, notice, look.base))] if look.base else []
-    paragraphs = [as_text(words.title), *map(as_text, words.lines)]
+    paragraphs = [as_text(words.title), *map(as_text, words.lines), _thanks(look, notice)]
     return content(paragraphs, [*acts, *link], starts=starts if notice.kind not in FOR_ORGANIZERS else None)
+
+
+def _thanks(look: Look, notice: Notice) -> str:
+    offer = look.session.get(SeatOffer, notice.revision) if notice.kind == "offered" else None
+    return (offer and cover_posts.covered_by(look.session, offer)) or ""
 
 
 def _is_older(look: Look) -> bool:

@@ -12,7 +12,7 @@ from app.domain.notices.model import REMINDERS
 from app.domain.slack import blocks
 from app.domain.slack.blocks import Content
 from app.domain.slack.verdicts import Verdict
-from app.models import Person, SlackMessage
+from app.models import Person, SlackMessage, SlackWorkspace
 from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
 from app.services.slack import direct, meeting, pace, switching, trouble, workspaces
@@ -83,7 +83,7 @@ def _take(
     session: Session, key: SigningKey, message: SlackMessage, base: str, at: Moment
 ) -> Outgoing | datetime | None:
     token = workspaces.token_of(session, key, message.connection_id)
-    patience = trouble.MAIL_AFTER if message.kind in REMINDERS else trouble.ALL_AFTER
+    patience = trouble.MAIL_AFTER if message.kind in {*REMINDERS, slack_messages.COVER} else trouble.ALL_AFTER
     is_late = message.ts is None and trouble.lasts(session, message.connection_id, at.real) >= patience
     if token is None or is_late:
         switching.drop(session, message, "away" if token else "off", at.game)
@@ -208,6 +208,7 @@ def give_up(session: Session, message_id: str, at: Moment) -> None:
 
 def refused(session: Session, outgoing: Outgoing, verdict: Verdict, at: Moment) -> bool:
     """Act on a refusal for good; True where nobody but us can mend it, so that the job is kept for them to see."""
+    session.get(SlackWorkspace, outgoing.connection_id, populate_existing=True, with_for_update=True)  # before messages
     message = _lock(session, outgoing.message_id)
     trouble.over(session, outgoing.connection_id)
     if message is None:
@@ -229,6 +230,9 @@ def refused(session: Session, outgoing: Outgoing, verdict: Verdict, at: Moment) 
             return True
         case "message":
             _end(session, message, verdict.error, at)
+        case "channel" if message.person_id is None:
+            switching.channel_off(session, message, verdict.error, at.game)
+            switching.drop(session, message, verdict.error, at.game)
         case "channel" | "person" if message.ts is None:
             switching.drop(session, message, verdict.error, at.game)
         case "channel" | "person":

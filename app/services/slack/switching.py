@@ -10,10 +10,15 @@ from app.models import Connection, SlackMessage, SlackWorkspace
 from app.services import notices
 from app.services.notices import News
 from app.services.people import people
-from app.services.slack import workspaces
+from app.services.slack import cover_posts, workspaces
+from app.services.slack_messages import COVER
 from app.services.weeks import weeks
 
 REFUSED: Final = "Slack doesn’t accept the token any more. Copy the Bot User OAuth Token again, under Install App."
+CHANNEL: Final = (
+    "The channel for news takes nothing any more ({error}), so nothing is posted there. Invite the app to a channel "
+    "and type /assembly announce here."
+)
 LACKS: Final = "The app may not write any more. Paste the manifest again, and install the app again."
 
 
@@ -41,6 +46,17 @@ def lacks(session: Session, connection_id: str, now: datetime) -> None:
     tell(session, connection_id, LACKS, now)
 
 
+def channel_off(session: Session, message: SlackMessage, error: str, now: datetime) -> None:
+    """Post nothing any more in a channel that takes nothing, and tell organizers."""
+    workspace = session.get(SlackWorkspace, message.connection_id, populate_existing=True, with_for_update=True)
+    if workspace is not None and workspace.channel_id == message.target:
+        workspace.channel_id = ""
+        session.add(workspace)
+        session.flush()
+        subject = f"{message.connection_id}:{message.target}"
+        tell(session, message.connection_id, CHANNEL.format(error=error), now, subject=subject)
+
+
 def tell(session: Session, connection_id: str, why: str, now: datetime, *, subject: str = "") -> None:
     """Tell organizers what is the matter, once for each token that was set, and never at Slack."""
     week, workspace = weeks.default_week(session, now), session.get(SlackWorkspace, connection_id)
@@ -57,6 +73,8 @@ def drop(session: Session, message: SlackMessage, why: str, now: datetime) -> No
     message.ended_at, message.why, message.busy_until = now, why, None
     session.add(message)
     session.flush()
+    if message.ts is None and message.kind == COVER:
+        cover_posts.mail_instead(session, message, now)
     if message.person_id is None or message.ts is not None:
         return
     notice = notices.on_page(session, message.person_id, message.kind, message.subject, message.revision)
