@@ -243,6 +243,7 @@ def _exchange(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
         context.reception.refused.run,
         partial(background.keep_heartbeat, context.database, context.clock),
         partial(tools.compare, context.database, context.clock),
+        tools.HomeWatch(context.database, context.clock).run,
         partial(week_jobs.watch_screens, context.database, context.clock),
         webhooks.sender(context.database, context.clock, context.key, context.settings.outbound_networks).run,
     ]

@@ -112,14 +112,32 @@ class SlackJobs:
 
     async def ask(self, connection_id: str, method: str, arguments: Mapping[str, Any]) -> bool:
         """Call a method for somebody who waits; False where there is no token, no answer or a refusal."""
-        token = await self._database.reads.run(self._token, connection_id)
-        if token is None:
-            return False
         try:
-            reply = await self._call(connection_id, method, token, arguments, is_awaited=True)
+            reply = await self.request(connection_id, method, arguments, is_awaited=True)
         except (Postponed, SlackAway, SlackUnreachable):
             return False
-        return reply.verdict.kind == "done"
+        return reply is not None and reply.verdict.kind == "done"
+
+    async def request(
+        self, connection_id: str, method: str, arguments: Mapping[str, Any], *, is_awaited: bool = False
+    ) -> Reply | None:
+        """Call a method with the token in use; None without one. A token that Slack took back is erased.
+
+        Raises Postponed, SlackAway or SlackUnreachable.
+        """
+        token = await self._database.reads.run(self._token, connection_id)
+        if token is None:
+            return None
+        reply = await self._call(connection_id, method, token, arguments, is_awaited=is_awaited)
+        if reply.verdict.scope == "everything":
+            await self._database.writes.run(self._end, connection_id)
+        return reply
+
+    def _end(self, connection_id: str) -> None:
+        now = self._clock.real()
+        with self._database.unit_of_work() as session:
+            why, act = REFUSED["everything"], Act(BY_SLACK, now)
+            switching.revoked(session, connection_id, now, act, why, self._clock.game())
 
     async def _call(
         self, connection_id: str, method: str, token: str, arguments: Mapping[str, Any], *, is_awaited: bool = False

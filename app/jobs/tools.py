@@ -5,14 +5,22 @@ from typing import Final
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
-from app.jobs import backfill, confirm, slack, slack_answers
+from app.jobs import backfill, confirm, slack, slack_answers, slack_homes
 from app.jobs.slack_messages import SlackMessages
 from app.jobs.worker import Job
 from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
 
-KINDS: Final = (backfill.FETCH, confirm.CONFIRM, *slack.KINDS, *slack_answers.KINDS, slack_messages.SEND)
+KINDS: Final = (
+    backfill.FETCH,
+    confirm.CONFIRM,
+    *slack.KINDS,
+    *slack_answers.KINDS,
+    *slack_homes.KINDS,
+    slack_messages.SEND,
+)
 compare = backfill.compare
+HomeWatch = slack_homes.HomeWatch
 
 
 def jobs(database: Database, clock: Clock, key: SigningKey, settings: Settings) -> list[Job]:
@@ -22,4 +30,5 @@ def jobs(database: Database, clock: Clock, key: SigningKey, settings: Settings) 
     talking = slack.SlackJobs(database, clock, key, settings.slack_api_url)
     answering = slack_answers.SlackAnswers(database, clock, settings, talking)
     messages = SlackMessages(database, clock, key, settings.slack_api_url, settings.public_url)
-    return [*asking, *talking.jobs(), *answering.jobs(), messages.job()]
+    homes = slack_homes.SlackHomes(database, clock, settings, talking)
+    return [*asking, *talking.jobs(), *answering.jobs(), *homes.jobs(), messages.job()]

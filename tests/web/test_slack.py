@@ -190,7 +190,7 @@ def test_calls_that_are_no_commands_are_answered_as_slack_wants_it(slack: Slack)
     assert send(b'{"type": "url_verification", "challenge": "3eZbrw1a"}').json() == {"challenge": "3eZbrw1a"}
     assert [send(body).status_code for body in (b"ssl_check=1&token=x", b"{", b"payload=%7B%7D", b"\xff")] == [200] * 4
     opened = send(b'{"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_home_opened", "user": "U1"}}')
-    assert (opened.content, slack.delivery(opened)["reason"]) == (b"", "Nothing to do: app_home_opened.")
+    assert (opened.content, slack.delivery(opened)["reason"]) == (b"", "Opened: Home.")
     assert slack.site.post(HOOK, content=b"command=x").status_code == 401
     assert slack.type("help", secret="another").status_code == 401
 

@@ -56,6 +56,11 @@ def board(look: Look) -> Lines:
 
 def me(look: Look) -> Lines:
     """One's own team with what it earned last, and one's next shift."""
+    return mine(look, LINES)
+
+
+def mine(look: Look, most: int) -> Lines:
+    """The same with so many lines of what it earned."""
     if look.person is None:
         return []
     seat = own_seats.next_seat(look.session, look.person.id, look.now)
@@ -66,14 +71,14 @@ def me(look: Look) -> Lines:
     if own is None:
         return sentences.my_lines(look.week, seen, None, [], seat)
     receipt = boards.receipt(look.session, look.week, own.team_id, view)
-    return sentences.my_lines(look.week, seen, own, list(reversed(receipt.items[-LINES:])), seat)
+    return sentences.my_lines(look.week, seen, own, list(reversed(receipt.items[-most:])), seat)
 
 
 def shifts(look: Look) -> Lines:
     """The next shifts with a free seat, each with its worth to me and buttons, or why it isn't for me."""
-    found = open_shifts.find(look.session, look.site.worths, look.week, look.person, look.now)
+    seen = open_shifts.see(look.session, look.site.worths, look.week, look.person, look.now)
     url = f"{look.site.url.rstrip('/')}/weeks/{look.week.slug}/shifts" if look.site.url else ""
-    return sentences.shift_lines(look.week, found, url)
+    return sentences.shift_lines(look.week, seen.open(), url)
 
 
 LOOKS: Mapping[str, Callable[[Look], Lines]] = {"board": board, "me": me, "shifts": shifts}

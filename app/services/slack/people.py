@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from app.domain import actor
@@ -17,9 +18,12 @@ def act_of(person: Person, now: datetime) -> Act:
 
 
 def profile(session: Session, connection_id: str, user_id: str) -> SlackUser:
-    """The row of somebody in a workspace; a new row where nothing is."""
-    known = session.get(SlackUser, (connection_id, user_id))
-    return known or SlackUser(connection_id=connection_id, user_id=user_id)
+    """The row of somebody in a workspace, made where there is none yet, and held until the transaction ends."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"connection_id": connection_id, "user_id": user_id, "kind": "", "zone": ""}
+    session.connection().execute(dialect.insert(SlackUser).values(row).on_conflict_do_nothing())
+    query = select(SlackUser).where(SlackUser.connection_id == connection_id, SlackUser.user_id == user_id)
+    return session.exec(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def is_nobody(session: Session, connection_id: str, user_id: str) -> bool:

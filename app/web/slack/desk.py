@@ -59,6 +59,10 @@ class SlackDesk:
             return await self._pressed.answer(recipient, incoming, call)
         if call.type == "view_submission":
             return await self._filled.answer(recipient, incoming, call)
+        if call.type == "app_home_opened" and call.user_id and call.tab in {"home", ""}:
+            delivery_id = await desk.queue.store(incoming.ignored("Opened: Home."))
+            await desk.database.writes.run(desk.show_home, recipient, call)
+            return said(delivery_id)
         if call.ends_bot and call.sent_at is not None:
             await desk.database.writes.run(self._end_bot, recipient, call)
         return said(await desk.queue.store(incoming.ignored(f"Nothing to do: {call.type or call.kind}.")))

@@ -16,7 +16,8 @@ from app.domain.slack.calls import Call
 from app.domain.slack.writing import Audience, Lines
 from app.errors import Problem
 from app.services.intake.connections import Recipient
-from app.services.slack import pending, sentences, strangers
+from app.services.slack import homes, pending, sentences, strangers
+from app.services.slack.homes import Opening
 from app.services.slack.links import Asked
 from app.services.slack.looks import Site
 from app.web.delivery_queue import DeliveryQueue
@@ -48,6 +49,12 @@ class Desk:
         """Have a call answered later at its `response_url`; None for a copy."""
         with self.database.unit_of_work() as session:
             return pending.keep(session, recipient.id, call, action, value, now, at=now + LATER)
+
+    def show_home(self, recipient: Recipient, call: Call, call_id: str = "") -> None:
+        """Have somebody's Home sent, with what became of a press in it; for a copy of the call nothing more."""
+        opening = Opening(recipient.id, call.user_id, call.event_id, call_id)
+        with self.database.unit_of_work() as session:
+            homes.opened(session, opening, self.clock.real())
 
     async def in_time(self, work: Awaitable[Lines], later: Callable[[], Awaitable[object]] | None = None) -> Lines:
         """Say what some work says, or that it goes on; then its answer follows. What fails is told as pages tell it."""

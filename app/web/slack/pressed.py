@@ -36,6 +36,8 @@ class PressedButtons:
             call_id = await desk.database.writes.run(self._keep, recipient, call, action)
             if call_id is not None:
                 await desk.in_time(self._do(call_id))
+            if call_id is not None and call.in_home:
+                await desk.database.writes.run(desk.show_home, recipient, call, call_id)
         return said(delivery_id)
 
     def _open(self, recipient: Recipient, call: Call, form: str) -> None:

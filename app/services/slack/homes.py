@@ -1,0 +1,85 @@
+"""Homes: whose is open, and when each is sent again: on opening, after a press, and on change, once in ten seconds."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
+
+from sqlmodel import Session, col, select
+
+from app.models import SlackUser, Week
+from app.services import jobs, topics
+from app.services.slack import people
+from app.services.weeks import weeks
+
+HOME: Final = "slack.home"
+"""The kind of the job that sends somebody's Home."""
+OPEN: Final = timedelta(minutes=15)
+REST: Final = timedelta(seconds=10)
+Turn = Literal["now", "done"] | datetime
+
+
+class Opening(NamedTuple):
+    """An opening of somebody's Home, or a press in it (`call_id`); copies share the event."""
+
+    connection_id: str
+    user_id: str
+    event_id: str
+    call_id: str = ""
+
+
+def opened(session: Session, opening: Opening, now: datetime) -> None:
+    """Send somebody their Home, which they opened or pressed something in."""
+    user = people.profile(session, opening.connection_id, opening.user_id)
+    user.opened_at = now
+    session.add(user)
+    session.flush()
+    payload = {
+        "connection": opening.connection_id, "user": opening.user_id, "at": now.isoformat(), "call": opening.call_id,
+        "awaited": "yes",
+    }  # fmt: skip
+    key = f"{HOME}:{opening.connection_id}:{opening.event_id}" if opening.event_id else None
+    jobs.enqueue(session, HOME, payload, run_at=now, key=key)
+
+
+def mark(session: Session, now: datetime) -> str:
+    """The state of what Homes show: equal marks show the same, but for the time."""
+    week: Week | None = weeks.pick_current(weeks.every(session), now)
+    return f"{week.id}.{week.version}.{topics.version(session, week.id, 'shifts')}" if week is not None else ""
+
+
+def open_ones(session: Session, now: datetime) -> list[SlackUser]:
+    """The people who opened their Home within the last quarter of an hour."""
+    query = select(SlackUser).where(col(SlackUser.opened_at) > now - OPEN)
+    return list(session.exec(query.order_by(SlackUser.connection_id, SlackUser.user_id)))
+
+
+def changed(session: Session, mark: str, now: datetime) -> None:
+    """Send all open Homes again, once for each state, whichever server notes it first."""
+    planned = [
+        jobs.Planned(
+            {"connection": user.connection_id, "user": user.user_id, "at": now.isoformat()}, now,
+            f"{HOME}:{user.connection_id}:{user.user_id}:{mark}",
+        )
+        for user in open_ones(session, now)
+    ]  # fmt: skip
+    jobs.enqueue_all(session, HOME, planned)
+
+
+def turn(session: Session, connection_id: str, user_id: str, at: datetime, now: datetime, *, is_awaited: bool) -> Turn:
+    """Tell when to send a Home for what happened `at` a moment: `now`, later, or no more, for it was sent since."""
+    user = session.get(SlackUser, (connection_id, user_id))
+    if user is None:
+        return "done"
+    last = user.published_at
+    if is_awaited or last is None:
+        return "now"
+    if last > at:
+        return "done"
+    return last + REST if last + REST > now else "now"
+
+
+def sent(session: Session, connection_id: str, user_id: str, now: datetime) -> None:
+    """Note that a Home shows what was so at a moment."""
+    user = people.profile(session, connection_id, user_id)
+    user.published_at = max(now, user.published_at or now)
+    session.add(user)
+    session.flush()
