@@ -12,7 +12,8 @@ import pytest
 
 from app.config import Settings
 from app.services.access import accounts
-from tests.builders import ADA, CATS, CHIDI, DUA, NOW, OWLS, SLUG, Game
+from app.services.shifts import settings as shift_settings
+from tests.builders import ADA, CATS, CHIDI, DUA, NOW, OWLS, SLUG, Game, a_week, act_by
 from tests.web.reading import mistakes
 from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, Visitor, serving, sign_in
 
@@ -221,6 +222,20 @@ def test_invitations_are_shown_once_as_a_list_and_a_file(site: RunningApp) -> No
     again = organizer.post(f"{HERE}/invitations").text
     assert re.findall(r'class="secret"', again) == []
     assert "Everyone who needs one has one." in again
+
+
+def test_week_whose_seats_need_no_team_offers_links_to_everyone(site: RunningApp, organizer: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        a_week(session, "rota", now=site.clock.now)
+        shift_settings.change(session, "rota", {"needs_team": False}, act_by("Olu", site.clock.now))
+    rota = "/organizer/weeks/rota/teams"
+
+    shown = organizer.get(rota).text
+    made = organizer.post(f"{rota}/invitations")
+
+    assert "Nobody needs a team here: people sign up for themselves." in shown
+    assert "Create 6 links" in shown
+    assert made.text.count('<td data-label="Team"><span class="table__quiet">No team</span></td>') == 6
 
 
 def test_links_are_made_again_for_who_never_came(site: RunningApp, organizer: Visitor) -> None:

@@ -231,6 +231,14 @@ def test_edit_that_something_stands_against_keeps_what_was_typed(site: RunningAp
     assert outside.text.count('<details class="confirm" open>') == 1
 
 
+def test_closing_before_the_last_day_is_over_says_so(site: RunningApp, organizer: Visitor) -> None:
+    early = organizer.get(HERE).text
+    site.clock.set("2022-09-17 08:00")
+    late = organizer.get(HERE).text
+
+    assert ("Its last day is Friday 16 September." in early, "Its last day is" in late) == (True, False)
+
+
 def test_closing_tells_first_what_is_not_done(site: RunningApp, organizer: Visitor) -> None:
     plan = Plan(site.game)
     assert "Not done yet" not in organizer.get(HERE).text

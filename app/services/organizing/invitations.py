@@ -87,8 +87,8 @@ def never_in(session: Session, week: Week, act: Act) -> list[Absentee]:
 
 
 def _order(absentee: Absentee) -> tuple[Any, ...]:
-    person = absentee.person
-    return not absentee.team, name_order(absentee.team), absentee.team, names.fold(person.name), person.email
+    team, person = absentee.team, absentee.person
+    return not team, name_order(team), team, name_order(names.fold(person.name)), person.email
 
 
 def mail(session: Session, week: Week, act: Act) -> int:

@@ -113,7 +113,7 @@ def steps(found: Overview) -> list[Step]:
         Step(
             found.people > 1 and found.never_in == 0, "Invite everyone",
             "Each person gets a sign-in link. A join code lets people into a team.",
-            teams, "Create links",
+            f"{teams}#invite-title" if teams else "", "Create links",
         ),
         Step(
             found.tokens > 0 or found.connections > 0, "Connect a tool",
@@ -143,7 +143,7 @@ def next_step(found: Overview) -> Next:
         case "ahead":
             teams = url_for("organizer_teams", week=slug)
             begins = f"Starts {day(found.week.starts)}. " if found.week else ""
-            return Next(f"{begins}Next: create sign-in links.", teams, "Create links")
+            return Next(f"{begins}Next: create sign-in links.", f"{teams}#invite-title", "Create links")
         case "running":
             board = url_for("week_board", week=slug)
             return Next("It’s open.", board, "See the board")

@@ -13,6 +13,7 @@ from app.models.columns import new_id
 from app.services.access import credentials
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
+from app.services.shifts.settings import settings_of
 from app.services.teams import teams
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
@@ -51,7 +52,7 @@ class TeamsInfo:
     """The context of the teams' page; `size` is the most members a team may have.
 
     `rows` are the teams shown with their forms; where those are too many, `lines` are shown instead. `only` is the team
-    that was asked for, `find` the words that were.
+    that was asked for, `find` the words that were. `needs_team` says if seats of the week's shifts do.
     """
 
     week: Week
@@ -60,6 +61,7 @@ class TeamsInfo:
     rows: list[TeamRow]
     size: int
     uninvited: int
+    needs_team: bool
     only: str = ""
     find: str = ""
     tones: Mapping[str, int] = field(default_factory=dict)
@@ -91,6 +93,7 @@ def show_teams(page: Page[SignedInAct], week: Week, uninvited: int, *, only: str
         rows=[_row(page, line, codes.get(line.team.id, "")) for line in shown] if has_forms else [],
         size=rule_sets.rules_of(session, week).team_size,
         uninvited=uninvited,
+        needs_team=settings_of(session, week).needs_team,
         only=only,
         find=find,
         tones=tones_of((line.team.id for line in every), chosen),

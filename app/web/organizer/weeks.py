@@ -17,7 +17,7 @@ from app.models import ScheduledChange, Week, WeekEvent
 from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
-from app.services.organizing import closing, week_admin, week_copying
+from app.services.organizing import closing, dashboard, week_admin, week_copying
 from app.services.organizing.closing import Unresolved
 from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
@@ -68,7 +68,7 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class WeekInfo:
-    """A week's own page: what there is to know."""
+    """A week's own page: what there is to know. `is_early` says that the days of an open one are not over."""
 
     week: Week
     is_current: bool
@@ -77,6 +77,7 @@ class WeekInfo:
     history: list[WeekEvent]
     unresolved: Unresolved | None
     planned: Planned
+    is_early: bool
 
 
 @router.get("")
@@ -132,6 +133,7 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
         weeks.history(session, week),
         closing.unresolved(session, week, now) if week.state == "open" else None,
         schedule.planned(session, week.id),
+        dashboard.phase_of(week, now) in {"ahead", "running"},
     )
     edit = page.form(
         WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends, sla=week.sla,
