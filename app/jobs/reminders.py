@@ -1,10 +1,11 @@
 """Reminders: of a shift to everybody who has a seat when they are due, of feedback to its owner."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.clock import Clock
 from app.db.database import Database
+from app.services import shift_stages
 from app.services.feedback import reminders as feedback_reminders
 from app.services.jobs import Claim
 from app.services.shifts import reminders
@@ -18,6 +19,17 @@ async def remind(database: Database, clock: Clock, claim: Claim) -> None:
 def _remind(database: Database, clock: Clock, payload: Any) -> None:
     with database.unit_of_work() as session:
         reminders.remind(session, payload["shift"], payload["kind"], payload["start"], clock.game())
+
+
+async def tell_stage(database: Database, clock: Clock, claim: Claim) -> None:
+    """Tell whoever is on the `shift` of the payload, at Slack, that it begins or is over. Raises Unavailable."""
+    await database.writes.run(_tell_stage, database, clock, claim.payload)
+
+
+def _tell_stage(database: Database, clock: Clock, payload: Any) -> None:
+    with database.unit_of_work() as session:
+        at = datetime.fromisoformat(payload["at"])
+        shift_stages.tell(session, payload["shift"], payload["stage"], at, clock.game())
 
 
 async def remind_of_feedback(database: Database, clock: Clock, claim: Claim) -> None:

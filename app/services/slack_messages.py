@@ -27,6 +27,9 @@ from app.models.columns import new_id
 from app.services import jobs
 from app.services.jobs import Planned
 
+START: Final = "start"
+END: Final = "end"
+"""The kinds of messages when a shift begins and when it is over; pages and emails have none of these."""
 COVER: Final = "cover"
 """The kind of a message in the channel that offers a seat to everyone."""
 SEND: Final = "slack.send"

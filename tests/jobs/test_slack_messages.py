@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from app.domain.notices.model import Kind
 from app.jobs.slack_messages import ATTEMPTS
 from app.models import Notice, Person, QueuedJob, Seat, SlackOptOut, SlackWorkspace
-from app.services import notices
+from app.services import notices, shift_stages
 from app.services.notices import News
-from app.services.shifts import reminders
+from app.services.shifts import completion, reminders
 from app.services.slack import cover_posts, sending, trouble, workspaces
-from tests.builders import ADA, BO, CHIDI, DUA, Game, moment
+from tests.builders import ADA, BO, CHIDI, DUA, SLUG, Game, moment
 from tests.jobs.slack_office import BASE, KEY, SlackOffice, acts_of
 from tests.races import several
 from tests.services.shifts.test_covers import accept, offer
@@ -413,3 +413,69 @@ def test_channel_that_takes_nothing_is_off_and_what_it_was_to_say_is_mailed(
     with office.database.reading() as session:
         workspace = session.get_one(SlackWorkspace, office.connection_id)
         assert (workspace.channel_id, workspace.token is not None) == ("", True)
+
+
+def stage(office: SlackOffice, which: shift_stages.Stage, shift_id: str, at: datetime) -> None:
+    office.at(at)
+    with office.database.unit_of_work() as session:
+        shift_stages.tell(session, shift_id, which, at, office.clock.now)
+    office.work()
+
+
+def test_start_and_end_of_a_shift_are_told_with_what_can_be_done(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    of_seat, start = f"{seat.shift_id}/{seat.id}", moment("2022-09-16 06:00")
+    office.at(start - timedelta(minutes=30))
+    remind(office, "soon", seat.shift_id)
+    stage(office, "start", seat.shift_id, start)
+    begun = office.buttons("UADA")[-2:]
+    check_in(office, seat)
+    office.work()
+    there = office.buttons("UADA")[-1]
+    end(office, seat)
+    office.work()
+    completed = office.buttons("UADA")[-1]
+    stage(office, "end", seat.shift_id, moment("2022-09-16 08:01"))
+
+    assert begun == [[], [f"aw.check_in {of_seat}", f"aw.log {of_seat}"]]
+    assert there == [f"aw.done {of_seat}", f"aw.log {of_seat}"]
+    assert completed == []
+    first, last = (each["text"].split("\n") for each in office.said("UADA")[-2:])
+    assert first[0] == "Your shift has begun: Fri 16 Sep 06:00–08:00 PDT"
+    assert [line[:1] for line in first[2:] if line] == ["•"] * len(first[2:])
+    assert last[0] == "Your shift is over: Fri 16 Sep 06:00–08:00 PDT"
+    assert last[2] == "It earned 20 points for your team."
+    assert last[-1] == f"Write in the guestbook: {BASE}/weeks/{SLUG}/guestbook"
+    assert (office.buttons("UADA")[-1], office.refusals()) == ([], [])
+
+
+def check_in(office: SlackOffice, seat: Seat) -> None:
+    with office.database.unit_of_work() as session:
+        completion.check_in(session, SLUG, seat.shift_id, seat.id, office.plan.act_of(ADA))
+
+
+def end(office: SlackOffice, seat: Seat) -> None:
+    with office.database.unit_of_work() as session:
+        completion.complete(session, SLUG, seat.shift_id, seat.id, office.plan.act_of(ADA))
+
+
+def test_start_is_told_once_to_who_is_on_the_shift_and_wants_reminders_there(office: SlackOffice) -> None:
+    shift, start = office.plan.shift(6, day=FRIDAY), moment("2022-09-16 06:00")
+    for email in (ADA, BO, CHIDI):
+        office.plan.sign_up(shift, email)
+    opt_out(office, BO, "soon")
+
+    for at in (start, start, start + timedelta(hours=1)):
+        stage(office, "start", shift, at)
+
+    assert [(row.kind, row.target) for row in office.messages()] == [("start", "UADA")]
+    assert office.mailed() == [], "pages and emails have reminders instead"
+
+
+def test_stages_are_planned_with_the_first_seat_for_each_time_that_a_shift_has(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    office.plan.sign_up(seat.shift_id, BO)
+
+    with office.database.reading() as session:
+        jobs = session.exec(select(QueuedJob.run_at).where(QueuedJob.kind == shift_stages.STAGE)).all()
+    assert sorted(jobs) == [moment("2022-09-16 06:00"), moment("2022-09-16 08:01")]

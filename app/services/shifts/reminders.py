@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from app.domain.notices.model import Kind
 from app.domain.notices.timing import LEADS, is_too_late, remind_at
 from app.models import Seat, Shift
-from app.services import jobs, notices
+from app.services import jobs, notices, shift_stages
 from app.services.jobs import Planned
 from app.services.notices import News
 from app.services.shifts import refusals
@@ -28,6 +28,8 @@ def plan(session: Session, week: AnyWeek, shift: Shift, now: datetime) -> None:
         return
     planned = [_planned(shift, kind, at) for kind in LEADS if (at := remind_at(kind, shift.starts_at)) > now]
     jobs.enqueue_all(session, REMIND, planned)
+    if shift.starts_at > now:
+        shift_stages.plan(session, shift)
 
 
 def plan_missed(session: Session, shifts: Iterable[Shift], now: datetime) -> None:

@@ -17,13 +17,13 @@ from app.domain.slack.blocks import Content, content
 from app.domain.slack.writing import Button
 from app.models import Notice, Person, Seat, SeatOffer, Shift, SlackMessage
 from app.services import notice_mail, notices
-from app.services.slack import cover_posts
-from app.services.slack_messages import COVER
+from app.services.slack import cover_posts, stages
+from app.services.slack_messages import COVER, END, START
 
 TEST: Final = "test"
 """The kind of the message that proves both ways."""
 ABOUT_OWN_SEAT: Final = (
-    "day-before", "soon", "signed-up", "promoted", "returned", "approved", "changed",
+    "day-before", "soon", "signed-up", "promoted", "returned", "approved", "changed", START, END,
 )  # fmt: skip
 """The kinds about a seat of its reader: of one shift only the newest has buttons."""
 
@@ -39,6 +39,9 @@ class Look(NamedTuple):
 
 def render(look: Look) -> Content | None:
     """The message as it is to be shown now; None for a new one that is of no use any more."""
+    if look.message.kind in (START, END):
+        is_newest = not _is_older(look)
+        return stages.render(look.session, look.message, look.base, look.now, is_newest=is_newest)
     if look.message.kind == COVER:
         return cover_posts.render(look.session, look.message, look.base, look.now)
     return _test(look) if look.message.kind == TEST else _notice(look)
