@@ -55,6 +55,7 @@ def show_metrics_page(request: Request, act: MemberAct, session: ReadSession, we
     return Page(request, act, session).render(
         "metrics/index.html", week=found.slug, name=found.name, zone=found.zone, metrics=metrics, limit=limit,
         is_frozen=view.looks_back, frozen_at=found.frozen_at, is_hidden=found.frozen_at is not None,
+        is_closed=found.state == "closed",
         line=answered_line(metrics.first_within, found.sla), customers=_customers(metrics, limit),
         shifts=_shifts(metrics), people=_people(metrics), groups=metrics.by_function, percent=percent,
         rows=_over_weeks(session, found, metrics, act),

@@ -13,10 +13,12 @@ STATEFUL = re.compile(
     r"|reveal(?:s|ed)?"
     r"|once|start(?:s|ed)?|begins?|begun|began|end(?:s|ed)?|over|last day|live|winners?|won|lead|leader|current(?:ly)?"
     r"|now|next|ahead|still|until|already|waits?|nothing|thank you|thanks|up next|time’s up|countdown"
-    r"|no (?:teams?|weeks?|shifts?|points?|activities|gaps?|entries|new))\b",
+    r"|customers? answered|would keep|no (?:teams?|weeks?|shifts?|points?|activities|metrics|gaps?|entries|new))\b",
     re.IGNORECASE,
 )
 """The words of which each must be in a sentence of the table."""
+OF_WEEKS = re.compile(r"\bweek|Q3-2022|frozen|freeze|reveal", re.IGNORECASE)
+"""Such a sentence need not be in the table on a page of no week, unless it says one of these."""
 
 
 class Claim(NamedTuple):
@@ -61,7 +63,11 @@ def is_frozen(seen: Seen) -> bool:
 
 def sees_freeze(seen: Seen) -> bool:
     """The page shows the board of a freeze: to all but organizers, and to those where they ask for it."""
-    return is_frozen(seen) and (seen.reader != "organizer" or seen.page == "public board") and seen.page != "stage"
+    return (
+        is_frozen(seen)
+        and (seen.reader != "organizer" or seen.page in {"public board", "preview"})
+        and seen.page != "stage"
+    )
 
 
 def sees_behind(seen: Seen) -> bool:
@@ -77,6 +83,11 @@ def sees_end(seen: Seen) -> bool:
 def may_change(seen: Seen) -> bool:
     """Points may still change on the board that the page shows."""
     return not sees_end(seen)
+
+
+def may_change_or_is_list(seen: Seen) -> bool:
+    """The same, or the page lists scenes by their names."""
+    return may_change(seen) or seen.page in {"displays", "one display"}
 
 
 def has_points(seen: Seen) -> bool:
@@ -107,6 +118,21 @@ def both(*conditions: When) -> When:
 def lacks(condition: When) -> When:
     """Anything but this."""
     return lambda seen: not condition(seen)
+
+
+def sees_behind_many(seen: Seen) -> bool:
+    """The page shows the slow answers that came after a freeze."""
+    return sees_behind(seen) and seen.state.cast == "many" and has_points(seen) and not before(seen)
+
+
+def has_feedback(seen: Seen) -> bool:
+    """People wished for something, and organizers made something of it."""
+    return seen.state.cast == "many" and not is_draft(seen) and not before(seen)
+
+
+def is_planned(seen: Seen) -> bool:
+    """A shift ahead lacks people by the forecast, and may still be given some."""
+    return has_teams(seen) and not is_closed(seen) and not after(seen)
 
 
 def opens(seen: Seen) -> bool:
@@ -210,7 +236,7 @@ CLAIMS = (
     Claim("Not won", sees_end),
     Claim("So far(: .*)?", may_change),
     Claim("Q3-2022, so far", may_change),
-    Claim("(Show |Seconds of |Order of )?All of us, so far", lambda seen: may_change(seen) or seen.page == "displays"),
+    Claim("(Show |Seconds of |Order of )?All of us, so far", may_change_or_is_list),
     Claim("Now", may_change),
     Claim("Starts", always),  # the head of a column
     Claim("Final", sees_end),
@@ -270,12 +296,17 @@ CLAIMS = (
     Claim("(Sign-up opens on|Until)( optional)?|Early shifts start before|At the end of a shift", always),
     Claim("Leave until, in hours before the start|Limits keep the fastest team .*", always),
     # People and lists
+    Claim("This week is closed. Reopen it to correct its ledger.", is_closed),
+    Claim("Nothing to reverse. Back to the ledger", lacks(has_points)),
+    Claim("(The board is frozen. Its points show )?at the reveal.?", is_frozen),
+    Claim("NeverLink until .*", always),
     Claim("No activities yet. What tools report (or|and) people log shows here.( You can .*)?", lacks(is_closed)),
     Claim("None yet. What tools report under .* finds .* anyway.", always),
     Claim("ada@example.com · Player · no team in Q3-2022", lacks(has_teams)),
     Claim("Sign-in links work once, for 7 days.|No imports yet.|CSV opens in Excel as it is. .*", always),
     Claim("The live board, which only organizers see while the board is frozen. .*", is_frozen),
-    Claim("A table with (a line that names the columns .*|the columns date,from.*)", lacks(is_closed)),
+    Claim("A table with the columns date,from.*", lacks(is_closed)),
+    Claim("A table with a line that names the columns (team.*|.*; up to .*)", lacks(is_closed)),
     Claim("Teams of up to 3 people, mixed by function and office. .* are left out.", always),
     Claim("This week is closed. Reopen it (before importing anything|to add to its ledger).", is_closed),
     Claim("This week isn’t open yet. Open it first.", is_draft),
@@ -290,9 +321,48 @@ CLAIMS = (
     Claim("Scenes take turns in this order. A scene with nothing to say is skipped. .*", always),
     Claim("Standings On shift .* What worked|Show now|Screens follow within a second. A scene .*", always),
     Claim("Thanks|No messages yet. .* show a code that leads phones here.|Last day optional", always),
+    Claim("Preview. As a screen would show Q3-2022 now. Back to the week", lacks(is_draft)),
+    Claim("Preview. Q3-2022 is a draft. Screens show it once it’s open. Back to the week|Countdown: draft", is_draft),
+    Claim("Nothing from github since .*", both(has_points, lacks(is_frozen))),  # hidden until that is too long ago
+    # Metrics, feedback and the forecast
+    Claim("Frozen at .*. Newer numbers show at the reveal.", sees_freeze),
+    Claim("Frozen for everyone else. You see the live numbers.", sees_behind),
+    Claim("No metrics at the freeze|Until then nobody had logged an activity .*", both(sees_freeze, before)),
+    Claim("No metrics", both(sees_end, before)),
+    Claim("No metrics yet|Numbers show here once people log activities or complete shifts.", may_change),
+    Claim("(Q3-2022: e|E)very customer answered within the hour.?", both(has_points, lacks(sees_behind_many))),
+    Claim("(Q3-2022: )?5 of 10 customers answered within the hour.?", sees_behind_many),
+    Claim("The first response to a ticket, .*|Shifts that (are over|started before 07:00).*", always),
+    Claim("How often customers write. Shown once .* are known.", always),
+    Claim("5 responses in a row within 1 hour, all on Wednesday. No team had a longer run.", has_points),
+    Claim("Nothing planned yet|No items yet.", lacks(has_feedback)),
+    Claim("(A pool )?Not now", has_feedback),
+    Claim("Everyone reads it once it’s planned. .*|For not now. .*|Why not now optional", always),
+    Claim("Only its author and organizers can read it then, and nothing quotes it. .*", has_feedback),
+    Claim("[0-9]+ more people between 06:00 and 08:00 on Thu 15 Sep would keep about 94 of 100 .*", is_planned),
+    Claim("It sets who is needed, and adds seats .* Shifts that have started stay as they are.", lacks(is_closed)),
+    Claim("No history yet. Import some.", lambda seen: not has_teams(seen) or seen.page == "chat forecast"),
+    Claim("No shift ahead has a history, so none is changed.", both(lacks(is_closed), lacks(after), lacks(has_teams))),
+    Claim("No shifts ahead in Q3-2022.", both(is_closed, after)),
+    Claim("No shifts ahead in Q3-2022. Create shifts", both(lacks(is_closed), after)),
+    Claim("Q3-2022 is closed, so its shifts stay as they are.", is_closed),
+    Claim("With [14], about 1 in [29] waits longer.", both(has_teams, lacks(after))),
+    Claim("No marked days yet.|Nothing is learned from an outage or a launch for ordinary weeks. .*|At once", always),
     # Ready for a first shift: once for all weeks
     Claim("Tick what you’ve done .* for all weeks.|I opened .*|People tick this list before their first .*", always),
     # Organizing
+    Claim("Nothing for (5|11) days. How long its pauses usually are isn’t known yet. .*", lacks(before)),
+    Claim("No screen ever came for this code. .*", lacks(before)),
+    Claim("A rehearsal is a copy of the week with its teams, shifts and settings. .*", always),
+    Claim("Only organizers see it. It sends nothing .*", always),
+    Claim("Start rehearsal", has_teams),
+    Claim("freeze", freezes),  # a plan of it in the audit
+    Claim("Opened a week( Q3-2022)?", lacks(is_draft)),
+    Claim("Closed a week( Q3-2022)?", is_closed),
+    Claim("Revealed a week( Q3-2022)?", both(is_frozen, lacks(before))),
+    Claim("Open weeks are scored by this text at once. Closed weeks keep their rules. .*", always),
+    Claim("week.closed A week was closed.|While a week is frozen, activities and standings wait .*", always),
+    Claim("admin Everything above, and see behind a freeze. .*", always),
     Claim("A draft without teams. Add teams, then open it.", both(is_draft, lacks(has_teams))),
     Claim("A draft. Check its teams, then open it.", both(is_draft, has_teams)),
     Claim("Starts Monday 12 September. Next: create sign-in links.", both(is_open, before)),
@@ -380,4 +450,12 @@ DUE = (
     Due("home", "Closed, and still frozen. Present the results, then reveal the board.", both(is_closed, is_frozen)),
     Due("home", "Last day over.*", both(is_open, after)),
     Due("week", "Frozen since .*", is_frozen),
+    Due("metrics", "Frozen at .*. Newer numbers show at the reveal.", sees_freeze),
+    Due("metrics", "Frozen for everyone else. You see the live numbers.", sees_behind),
+    Due("metrics", "Q3-2022: 5 of 10 customers answered within the hour.", sees_behind_many),
+    Due("metrics", "Q3-2022: every customer .*", both(has_points, lacks(before), lacks(sees_behind_many))),
+    Due("coverage", "[0-9]+ more people .* would keep .*", is_planned),
+    Due("preview", "Preview. Q3-2022 is a draft.*", is_draft),
+    Due("preview", FROZEN, is_frozen),
+    Due("feedback", "Nothing planned yet", lacks(has_feedback)),
 )  # fmt: skip

@@ -9,7 +9,6 @@ from functools import lru_cache
 from html import unescape
 from typing import Literal, NamedTuple
 
-from app.services.operations import secrets
 from app.services.organizing import join_codes
 from app.services.teams import teams
 from app.services.weeks import schedule, weeks
@@ -17,11 +16,12 @@ from app.services.weeks.schedule import Action, Slot
 from tests.builders import ADA, SLUG, a_week, act_by, moment
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import RunningApp, Visitor, pair, sign_in
+from tests.web.state_pages import OF_NO_WEEK, PAGES, Reader
+from tests.web.state_things import Things, give_feedback, remember
 
 WeekState = Literal["draft", "open", "closed"]
 Phase = Literal["before", "during", "after"]
 Cast = Literal["none", "pointless", "one", "many"]
-Reader = Literal["visitor", "player", "organizer", "screen"]
 
 MOMENTS: dict[Phase, str] = {"before": "2022-09-09 10:00", "during": "2022-09-14 13:00", "after": "2022-09-20 12:00"}
 LIVES: tuple[tuple[WeekState, bool], ...] = (
@@ -72,8 +72,12 @@ class World:
     frozen: bool
     cast: Cast
     people: dict[str, Visitor] = field(default_factory=dict)
-    code: str = ""
-    shift: str = ""
+    made: dict[str, str] = field(default_factory=lambda: {"week": SLUG})
+    """Placeholders of addresses, and something of each that is there."""
+
+    def __post_init__(self) -> None:
+        """Have somebody who makes what isn’t of the week."""
+        self.things = Things(self.site)
 
     def readings(self) -> Iterator[Seen]:
         """Every page in each phase, in the order of time."""
@@ -82,6 +86,7 @@ class World:
             self._set_up() if phase == "before" else self._play_on() if phase == "during" else None
             self.people["player"] = sign_in(self.site, ADA)
             self.people["organizer"] = sign_in(self.site, "olu@example.com", "owner")
+            self.made |= self.things.make_anew() | {"person_id": self.people["player"].person_id}
             yield from self._look(State(self.week, self.frozen, phase, self.cast))
 
     def _set_up(self) -> None:
@@ -91,11 +96,13 @@ class World:
         for name in TEAMS[self.cast]:
             self.site.game.team(name, MAIL[name])
         self.people["screen"] = pair(self.site)
-        if self.cast != "none":
-            self.code = self._join_code()
         plan = Plan(self.site.game, self.site.clock.now)
         plan.shift(day=date(2022, 9, 13))
-        self.shift = plan.shift()
+        self.made |= self.things.make_all() | {"shift_id": plan.shift()}
+        if self.cast != "none":
+            self._find_team()
+            with self.site.database.unit_of_work() as session:
+                remember(session, self.site.game.act)
         if self.week != "draft":
             self.site.game.open()
             self._earn()
@@ -120,9 +127,25 @@ class World:
         if self.week == "closed":
             self.site.game.open()
         if self.cast in {"one", "many"}:
-            for kind in ("shift", "issue", "response"):
-                self.site.game.take(kind=kind, occurred_at="2022-09-14T06:00:00-07:00")
+            self._do_things()
         self._end()
+
+    def _do_things(self) -> None:
+        """Have Ada do a shift, an issue and five first answers within the hour; and what people wish for."""
+        self.site.game.take(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
+        entry = self.site.game.take(occurred_at="2022-09-14T06:00:00-07:00").entry
+        self.made |= {"own_activity": entry.id, "ledger_entry": entry.id}
+        self._answer(5, seconds=600)
+        if self.cast == "many":
+            with self.site.database.unit_of_work() as session:
+                give_feedback(session, self.site.game.act)
+
+    def _answer(self, number: int, *, seconds: int) -> None:
+        for subject in range(number):
+            self.site.game.take(
+                kind="response", occurred_at="2022-09-14T06:30:00-07:00", subject=f"{seconds}-{subject}",
+                response_seconds=seconds,
+            )  # fmt: skip
 
     def _earn(self) -> None:
         for number, name in enumerate(TEAMS[self.cast] if self.cast in {"one", "many"} else ()):
@@ -133,64 +156,50 @@ class World:
             self.site.game.freeze()
             if self.cast == "many":
                 self.site.game.adjust("Bees", HIDDEN_POINTS)
+                if "own_activity" in self.made:
+                    self._answer(5, seconds=7_200)
         if self.week == "closed":
             self.site.game.close()
 
-    def _join_code(self) -> str:
+    def _find_team(self) -> None:
+        """Owls, who is in it, and its code."""
         with self.site.database.unit_of_work() as session:
             week = weeks.find(session, SLUG, self.site.clock.now)
             team = next(each for each in teams.of_week(session, week) if each.name == "Owls")
-            return join_codes.renew(session, team, act_by("Olu", self.site.clock.now))
+            (ada,) = [each for each, its in teams.people_of(session, week).items() if its.email == ADA]
+            code = join_codes.renew(session, team, act_by("Olu", self.site.clock.now))
+        self.made |= {"team": team.id, "person_in_team": ada, "code": code}
 
     def _look(self, state: State) -> Iterator[Seen]:
-        week, organizer = f"/weeks/{SLUG}", f"/organizer/weeks/{SLUG}"
-        receipt = f"{week}/teams/{self.site.game.team_id('Owls')}" if state.has_teams else ""
-        key = secrets.presenter_key(self.site.app.state.context.key, SLUG, self.site.clock.now)
-        both = {"board": week, "summary": f"{week}/summary", "shifts": f"{week}/shifts"}
-        both |= {"shift": f"{week}/shifts/{self.shift}"} | ({"receipt": receipt} if receipt else {})
-        mine = {"me": "/me", "log": "/me/log", "activities": "/me/activities"}
-        owls = self.site.game.team_id("Owls") if state.has_teams else ""
-        ada = self.people["player"].person_id
-        pages: dict[Reader, dict[str, str]] = {
-            "visitor": both | {
-                "current": "/", "stage": f"{week}/summary/present", "sign-in": "/sign-in",
-                "guestbook": f"{week}/guestbook", "rules": f"{week}/rules", "all weeks": "/weeks",
-                "hall of fame": "/weeks/hall-of-fame",
-                "latest": f"{week}/latest",
-                "json": f"/api/v1/weeks/{SLUG}/leaderboard",
-            } | ({"join": f"/join/{self.code}"} if self.code else {}),
-            "player": mine | {name: both[name] for name in ("shifts", "shift")} | {
-                "latest": f"{week}/latest", "settings": "/me/settings", "notices": "/me/notices",
-                "my ready": "/me/ready", "my calendar": "/me/calendar", "guestbook": f"{week}/guestbook",
-            },
-            "organizer": {
-                "me": "/me", "board": both["board"], "summary": both["summary"], "public board": f"{week}?as=public",
-                "remote": f"{week}/summary/present?key={key}", "home": "/organizer", "weeks": "/organizer/weeks",
-                "week": organizer, "teams": f"{organizer}/teams", "calendar": f"{organizer}/shifts",
-                "coverage": f"{organizer}/shifts/coverage", "latest": f"{week}/latest",
-                "guestbook": f"{week}/guestbook", "slot": f"{organizer}/shifts/{self.shift}",
-                "new shift": f"{organizer}/shifts/new", "sign-up settings": f"{organizer}/shifts/settings",
-                "draw": f"{organizer}/teams/draw", "ledger": f"{organizer}/ledger", "adding": f"{organizer}/ledger/new",
-                "lists": f"{organizer}/lists", "exports": f"/organizer/exports?week={SLUG}",
-                "people": "/organizer/people", "person": f"/organizer/people/{ada}", "displays": "/organizer/displays",
-                "org remote": "/organizer/displays/remote", "messages": "/organizer/displays/messages",
-                "ready list": "/organizer/ready", "its rules": f"{week}/rules",
-            } | ({
-                "org receipt": receipt, "merge": f"{organizer}/teams/{owls}/merge",
-                "move": f"{organizer}/teams/members/{ada}",
-            } if receipt else {}),
-            "screen": {"display": "/display"},
-        }  # fmt: skip
-        for reader, addresses in pages.items():
+        for reader, page, template in pages_at(state.phase):
             ask = self.people[reader].get if reader in self.people else self.site.get
-            for page, address in addresses.items():
+            if (address := self._address(template)) is not None:
                 answer = ask(address)
                 assert answer.status_code == 200, (state, reader, page, answer.text[:500])
                 yield Seen(state, reader, page, answer.text)
 
+    def _address(self, template: str) -> str | None:
+        """The address of a page; None where there is nothing to show on it, as no week without teams has a receipt."""
+        try:
+            return template.format_map(self.made)
+        except KeyError:
+            return None
+
+    def unread(self) -> set[str]:
+        """The pages that there was never anything to show on."""
+        return {page for _, page, template in pages_at("during") if self._address(template) is None}
+
+
+def pages_at(phase: Phase) -> Iterator[tuple[Reader, str, str]]:
+    """Readers, the names of their pages, and the addresses."""
+    for listed in (PAGES, OF_NO_WEEK) if phase == "during" else (PAGES,):
+        for reader, pages in listed.items():
+            for page, template in pages.items():
+                yield reader, page, template
+
 
 _LEFT_OUT = re.compile(
-    r"<(script|style|svg|datalist|textarea)\b.*?</\1>|<!--.*?-->|<(\w+)(?:\s[^>]*)?\shidden(?=[\s>])[^>]*>.*?</\2>",
+    r"<(script|style|svg|datalist|textarea|pre)\b.*?</\1>|<!--.*?-->|<(\w+)(?:\s[^>]*)?\shidden(?=[\s>])[^>]*>.*?</\2>",
     re.DOTALL,
 )
 _INLINE = re.compile(

@@ -3,11 +3,13 @@
 from fractions import Fraction
 
 from app.domain.capacity.backlog import Backlog
+from app.domain.capacity.queue import MOST_PEOPLE
 from app.domain.capacity.simulation import Plan
 from app.domain.rounding import Number, exact, whole
 
 ALL_BUT_NONE = 0.985
 """From this share on, who waits longer is as rare as a coincidence."""
+TOO_MANY = f"{MOST_PEOPLE:,} people wouldn’t answer all of that in time."
 HUNG_UP = "It takes for granted that nobody hangs up."
 
 

@@ -27,5 +27,6 @@ async def display_preview(
     page = render.render(
         "display/preview.html", picture=Markup(picture.decode()), week=snapshot.week, name=snapshot.board.name,  # noqa: S704 - our own template made it
         now=now.isoformat(timespec="milliseconds"), is_tried=is_rehearsal(snapshot.week),
+        is_draft=snapshot.board.state == "draft",
     )  # fmt: skip
     return HTMLResponse(page)

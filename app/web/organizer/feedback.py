@@ -75,6 +75,7 @@ def feedback_desk(page: Page[SignedInAct], *, slug: str = "") -> Response:
     wishes = listing.wishes(session, week) if week else []
     return page.render(
         "organizer/feedback/index.html", shown=week, listed=listed, wishes=wishes, labels=LABELS,
+        has_answered=any(each.entries for each in listed),
         choices=[(each.slug, each.name) for each in weeks.every(session)],
         new=page.form(ItemForm, "new"),
         made={

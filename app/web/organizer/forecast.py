@@ -90,6 +90,11 @@ class ForecastInfo:
         """The number of shifts that would be set otherwise."""
         return sum(need.is_changed for need in self.needs)
 
+    @property
+    def is_known(self) -> bool:
+        """True where the forecast says anything of a shift."""
+        return any(need.channels for need in self.needs)
+
 
 @router.get("")
 @takes_long

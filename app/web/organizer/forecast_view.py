@@ -8,6 +8,7 @@ from itertools import groupby
 
 from app.domain.calendar.clock_times import clock_text
 from app.domain.capacity import simulation, wording
+from app.domain.capacity.queue import MOST_PEOPLE
 from app.domain.forecast.bands import FEWEST_WEEKS, band
 from app.domain.forecast.forecasting import NO_HISTORY
 from app.domain.forecast.intervals import Channel
@@ -125,6 +126,8 @@ def _answered(need: ChannelNeed, answering: Answering) -> list[str]:
             wording.enough_at_once(need.people, answering.handling_s, answering.target, answering.within_s),
             wording.HUNG_UP,
         ]
+    if need.people == MOST_PEOPLE:
+        return [wording.TOO_MANY]
     shift = plans.backlog(answering, need.stretch, need.minutes)
     planned = simulation.plan(shift)
     sentences = [wording.enough(shift, planned)]

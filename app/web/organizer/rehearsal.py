@@ -13,6 +13,7 @@ from app.domain.actor import SignedInAct
 from app.errors import Malformed
 from app.models import Week
 from app.services.rehearsals import ending, rehearsals
+from app.services.teams import teams
 from app.services.weeks import schedule, weeks
 from app.services.weeks.rehearsing import real_slug
 from app.web.deps import OrganizerAct, ReadSession
@@ -62,6 +63,7 @@ def rehearsal_page(page: Page[SignedInAct], *, slug: str) -> Response:
     at = f"{found.now.astimezone(week.zone):%Y-%m-%dT%H:%M}" if found else ""
     return page.render(
         "organizer/rehearsal.html", slug=week.slug, real=week, found=found, zone=week.zone,
+        has_members=any(teams.members(page.session, week).values()),
         clock=page.form(ClockForm, at=at), is_last=found is not None and found.now >= rehearsals.last_moment(week),
     )  # fmt: skip
 

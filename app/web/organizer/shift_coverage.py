@@ -27,7 +27,7 @@ from app.web.deps import OrganizerAct, ReadSession
 from app.web.organizer import forecast_view
 from app.web.organizer.page import zone_name
 from app.web.organizer.shifts import ShiftRow, Waits, row_of, waits_in
-from app.web.routes import DatabaseRoute
+from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/shifts/coverage", route_class=DatabaseRoute)
@@ -67,6 +67,7 @@ class CoverageInfo:
 
 
 @router.get("")
+@takes_long
 def shift_coverage(
     request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "", asked: int = 0
 ) -> Response:

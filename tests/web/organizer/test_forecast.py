@@ -27,11 +27,11 @@ def olu(site: RunningApp) -> Visitor:
     return sign_in(site, "olu@example.com", "organizer")
 
 
-def remember(site: RunningApp, weeks: int = 12) -> None:
-    """So many past Fridays with 6, 8, 12 and 10 messages from 10:00 to 12:00."""
+def remember(site: RunningApp, weeks: int = 12, *, times: int = 1) -> None:
+    """So many past Fridays with 6, 8, 12 and 10 messages from 10:00 to 12:00, or times as many."""
     days = [first_moment(FRIDAY - timedelta(days=7 * back), PACIFIC) for back in range(1, weeks + 1)]
     rows = [
-        Imported("email", Count(day + timedelta(minutes=600 + 30 * number), 30, count))
+        Imported("email", Count(day + timedelta(minutes=600 + 30 * number), 30, count * times))
         for day in days
         for number, count in enumerate((6, 8, 12, 10))
     ]
@@ -95,6 +95,17 @@ def test_promise_shorter_than_an_answer_is_not_said_to_hang_on_one_person(site: 
     text = text_of(olu.get(f"{FORECAST}?handling=60&within=15"))
 
     assert ("people keep about 2 of 10 under 15 minutes" in text, "wait longer" in text) == (True, False)
+
+
+def test_more_messages_than_anybody_answers_are_not_simulated(site: RunningApp, olu: Visitor) -> None:
+    remember(site, times=50_000)
+    make_shift(site, 10, 12)
+    olu.post(f"{FORECAST}/plan", **FIGURES, step="save")
+
+    text, coverage = text_of(olu.get(FORECAST)), text_of(olu.get(f"/organizer/weeks/{SLUG}/shifts/coverage"))
+
+    assert "5,000 people wouldn’t answer all of that in time." in text
+    assert "would help, but a shift has no room for all whom it takes." in coverage
 
 
 def test_figures_that_make_no_sense_are_marked(site: RunningApp, olu: Visitor) -> None:
