@@ -100,6 +100,11 @@ def has_teams(seen: Seen) -> bool:
     return seen.state.cast != "none"
 
 
+def all_came(seen: Seen) -> bool:
+    """Whoever takes part has signed in, which is Ada."""
+    return seen.state.cast in {"none", "one"}
+
+
 def before(seen: Seen) -> bool:
     """The first day is still to come."""
     return seen.state.phase == "before"
@@ -128,6 +133,11 @@ def sees_behind_many(seen: Seen) -> bool:
 def has_feedback(seen: Seen) -> bool:
     """People wished for something, and organizers made something of it."""
     return seen.state.cast == "many" and not is_draft(seen) and not before(seen)
+
+
+def has_cards(seen: Seen) -> bool:
+    """A card was written, and nobody has verified it."""
+    return has_points(seen) and not before(seen)
 
 
 def is_planned(seen: Seen) -> bool:
@@ -299,7 +309,7 @@ CLAIMS = (
     Claim("This week is closed. Reopen it to correct its ledger.", is_closed),
     Claim("Nothing to reverse. Back to the ledger", lacks(has_points)),
     Claim("(The board is frozen. Its points show )?at the reveal.?", is_frozen),
-    Claim("NeverLink until .*", always),
+    Claim("(Never|[0-9]+ Sep 2022, [0-9:]+)Link until .*|Last signed in .* An unused link lasts until .*", always),
     Claim("No activities yet. What tools report (or|and) people log shows here.( You can .*)?", lacks(is_closed)),
     Claim("None yet. What tools report under .* finds .* anyway.", always),
     Claim("ada@example.com · Player · no team in Q3-2022", lacks(has_teams)),
@@ -348,6 +358,13 @@ CLAIMS = (
     Claim("Q3-2022 is closed, so its shifts stay as they are.", is_closed),
     Claim("With [14], about 1 in [29] waits longer.", both(has_teams, lacks(after))),
     Claim("No marked days yet.|Nothing is learned from an outage or a launch for ordinary weeks. .*|At once", always),
+    # Cards of all weeks
+    Claim("What people wrote down, so that the next answer is quicker. .*", always),
+    Claim("No cards yet", lacks(has_cards)),
+    Claim("Untitled card Draft|Draft Owner: Ada Lovelace.*|Draft \\([0-9]\\)", has_cards),
+    Claim("No link yet. Edit the card to add one.", has_cards),
+    Claim("Is it true and complete, and does its link work\\? .*", has_cards),
+    Claim("It’s a draft after that, until someone else verifies it.", has_cards),
     # Ready for a first shift: once for all weeks
     Claim("Tick what you’ve done .* for all weeks.|I opened .*|People tick this list before their first .*", always),
     # Organizing
@@ -407,9 +424,8 @@ CLAIMS = (
     Claim("No team", lambda seen: (has_teams(seen) and not is_closed(seen)) or seen.page == "ledger"),  # a filter
     Claim("It lets people into the team until it’s full.", both(has_teams, lacks(is_closed))),
     Claim("A join code lets people into the team until .*", both(has_teams, lacks(is_closed))),
-    Claim("(1 person needs|3 people need) a sign-in link. They are shown once, as a list, .* text to copy.", has_teams),
-    Claim("Sign-in links work once, for 7 days. Add people to teams first.", lacks(has_teams)),
-    Claim("Sign-in links work once, for 7 days. No member needs one now. .*", has_teams),
+    Claim("(1 person needs|3 people need) a sign-in link. They are shown once, as a list, .*", lacks(all_came)),
+    Claim("Sign-in links work once, for 7 days. Nobody needs one now. .*", all_came),
     Claim("A table with the columns team,name,email, .*", lacks(is_closed)),
     Claim("This week is closed. Reopen it to change teams.", is_closed),
     Claim("A week has its own days, teams and board. Once closed, it keeps its rules too.", always),
@@ -457,5 +473,7 @@ DUE = (
     Due("coverage", "[0-9]+ more people .* would keep .*", is_planned),
     Due("preview", "Preview. Q3-2022 is a draft.*", is_draft),
     Due("preview", FROZEN, is_frozen),
+    Due("cards", "All \\(1\\)", both(has_cards, lacks(sees_behind_many))),
+    Due("cards", "All \\(2\\)", sees_behind_many),
     Due("feedback", "Nothing planned yet", lacks(has_feedback)),
 )  # fmt: skip

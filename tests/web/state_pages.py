@@ -21,12 +21,14 @@ PAGES: Mapping[Reader, Mapping[str, str]] = {
         "shifts": f"{WEEK}/shifts", "shift": f"{WEEK}/shifts/{{shift_id}}", "latest": f"{WEEK}/latest",
         "metrics": f"{WEEK}/metrics", "settings": "/me/settings", "notices": "/me/notices", "my ready": "/me/ready",
         "my calendar": "/me/calendar", "guestbook": f"{WEEK}/guestbook", "feedback": f"{WEEK}/feedback",
+        "cards": "/cards", "card": "/cards/{card_id}",
     },
     "organizer": {
         "me": "/me", "board": WEEK, "public board": f"{WEEK}?as=public", "summary": f"{WEEK}/summary",
         "remote": f"{WEEK}/summary/present?key={{presenter_key}}", "latest": f"{WEEK}/latest",
         "guestbook": f"{WEEK}/guestbook", "feedback": f"{WEEK}/feedback", "its rules": f"{WEEK}/rules",
         "metrics": f"{WEEK}/metrics", "org receipt": f"{WEEK}/teams/{{team}}",
+        "cards": "/cards", "card": "/cards/{card_id}",
         "home": "/organizer", "weeks": "/organizer/weeks", "week": ORGANIZED, "teams": f"{ORGANIZED}/teams",
         "draw": f"{ORGANIZED}/teams/draw", "merge": f"{ORGANIZED}/teams/{{team}}/merge",
         "move": f"{ORGANIZED}/teams/members/{{person_in_team}}", "calendar": f"{ORGANIZED}/shifts",
@@ -46,7 +48,11 @@ PAGES: Mapping[Reader, Mapping[str, str]] = {
 }  # fmt: skip
 
 OF_NO_WEEK: Mapping[Reader, Mapping[str, str]] = {
-    "visitor": {"link": "/sign-in/link/{secret}", "unsubscribing": "/unsubscribe/{choice}"},
+    "visitor": {
+        "link": "/sign-in/link/{secret}", "unsubscribing": "/unsubscribe/{choice}",
+        "linking slack": "/sign-in/slack/{open_link}",
+    },
+    "player": {"linking slack": "/sign-in/slack/{open_link}"},
     "organizer": {
         "person merge": "/organizer/people/{person_id}/merge", "org rules": "/organizer/rules",
         "rules history": "/organizer/rules/history", "rules version": "/organizer/rules/versions/{rules_version}",

@@ -23,14 +23,14 @@ from app.services.slack.workspaces import Tried
 from app.services.webhooks import endpoints
 from tests.builders import ADA, PACIFIC, SIGNING_KEY, SLUG, act_by
 from tests.web.role_clients import RoleClients
+from tests.web.route_access import Role
 from tests.web.running_app import RunningApp
 
 ONCE = (
     "kind", "connection", "keyed_connection", "delivery_id", "display_id", "guide_version", "rules_version",
-    "choice",
 )  # fmt: skip
 """Placeholders that `RoleClients` makes something for, whatever the week."""
-SHORT_LIVED = ("presenter_key", "secret")
+SHORT_LIVED = ("presenter_key", "secret", "choice", "open_link")
 """The same, of what ends within days."""
 THURSDAY = date(2022, 9, 15)
 PLANNED = Change(state="planned", owner=ADA)
@@ -49,6 +49,10 @@ class Things(RoleClients):
 
     def __post_init__(self) -> None:
         """Nobody comes in."""
+
+    def _person_id(self, role: Role, number: int = 0) -> str:
+        """Ada, who is there by the time that a link is made for somebody."""
+        return self._ada(role)
 
     def make_all(self) -> dict[str, str]:
         """Connect tools, and make one of all else; the placeholders."""

@@ -134,7 +134,8 @@ class World:
         """Have Ada do a shift, an issue and five first answers within the hour; and what people wish for."""
         self.site.game.take(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
         entry = self.site.game.take(occurred_at="2022-09-14T06:00:00-07:00").entry
-        self.made |= {"own_activity": entry.id, "ledger_entry": entry.id}
+        card = self.site.game.take(kind="knowledge_card", occurred_at="2022-09-14T06:00:00-07:00").entry
+        self.made |= {"own_activity": entry.id, "ledger_entry": entry.id, "card_id": card.id}
         self._answer(5, seconds=600)
         if self.cast == "many":
             with self.site.database.unit_of_work() as session:
@@ -158,6 +159,7 @@ class World:
                 self.site.game.adjust("Bees", HIDDEN_POINTS)
                 if "own_activity" in self.made:
                     self._answer(5, seconds=7_200)
+                    self.site.game.take(kind="knowledge_card", occurred_at="2022-09-14T06:00:00-07:00")
         if self.week == "closed":
             self.site.game.close()
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
 from app.domain.forecast.intervals import CHANNELS, Channel
 from app.services.forecasts import days
 from app.services.forecasts.days import DayKind
 from app.services.forecasts.plans import USUAL, Answering, bounds_of
 from app.web.http.fields import Day, MaxLength, optional
-from app.web.http.forms import Form, FormInvalid
+from app.web.http.forms import Form
 from app.web.organizer.import_form import ImportForm
 
 
@@ -29,7 +29,18 @@ def _number(text: object) -> float:
     return value
 
 
-Figure = Annotated[float, BeforeValidator(_number)]
+def _figure(name: str) -> BeforeValidator:
+    """A check of a figure against the bounds of its channel, which are seconds where the form may have minutes."""
+
+    def check(text: object, info: ValidationInfo) -> float:
+        value, channel = _number(text), info.data.get("channel", "email")
+        unit = 60 if name == "handling_s" or (name == "within_s" and channel == "email") else 1
+        least, most = bounds_of(channel)[name]
+        if not least <= round(value * unit) <= most:
+            raise ValueError(f"Write a number from {least / unit:,g} to {most / unit:,g}.")
+        return value
+
+    return BeforeValidator(check)
 
 
 OfChannel = Annotated[Channel, BeforeValidator(lambda text: channel_typed(str(text)))]
@@ -40,31 +51,21 @@ class AnsweringForm(Form):
     """The way a channel is answered: minutes an answer takes, minutes or seconds promised, shares in percent."""
 
     channel: OfChannel = "email"
-    handling: Figure
-    within: Figure
-    shrinkage: Figure
-    target: Figure = 80
-    at_once: Figure = 1
+    handling: Annotated[float, _figure("handling_s")]
+    within: Annotated[float, _figure("within_s")]
+    shrinkage: Annotated[float, _figure("shrinkage")]
+    target: Annotated[float, _figure("target")] = 80
+    at_once: Annotated[float, _figure("at_once")] = 1
     step: str = "save"
 
     @property
     def answering(self) -> Answering:
-        """The figures as they are kept. Raises FormInvalid for those out of their bounds."""
+        """The figures as they are kept."""
         second = 60 if self.channel == "email" else 1
-        found = Answering(
+        return Answering(
             round(self.handling * 60), round(self.within * second), round(self.shrinkage), round(self.target),
             round(self.at_once),
         )  # fmt: skip
-        names = {"handling_s": "handling", "within_s": "within"}
-        units = {"handling_s": 60, "within_s": second}
-        errors = {}
-        for name, (least, most) in bounds_of(self.channel).items():
-            if not least <= getattr(found, name) <= most:
-                unit = units.get(name, 1)
-                errors[names.get(name, name)] = f"Write a number from {least / unit:,g} to {most / unit:,g}."
-        if errors:
-            raise FormInvalid(errors)
-        return found
 
 
 def typed(channel: Channel, answering: Answering) -> dict[str, str]:

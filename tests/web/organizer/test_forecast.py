@@ -1,7 +1,9 @@
 """`/organizer/forecast`: contacts imported, days marked, shifts set to what the forecast says, and what is missing."""
 
+import re
 from datetime import date, timedelta
 
+import httpx
 import pytest
 
 from app.domain.calendar.days import first_moment
@@ -108,13 +110,21 @@ def test_more_messages_than_anybody_answers_are_not_simulated(site: RunningApp, 
     assert "would help, but a shift has no room for all whom it takes." in coverage
 
 
+def mistakes_in(answer: httpx.Response) -> list[str]:
+    """The sentences at fields of the page."""
+    return re.findall(r'class="field__error"[^>]*>(.*?)</p>', answer.text)
+
+
 def test_figures_that_make_no_sense_are_marked(site: RunningApp, olu: Visitor) -> None:
     refused = olu.post(f"{FORECAST}/plan", **{**FIGURES, "handling": "0", "within": "soon"}, step="set")
-    tried = text_of(olu.get(f"{FORECAST}?handling=nine"))
+    tried = olu.get(f"{FORECAST}?channel=chat&handling=nine&within=2&shrinkage=99")
 
     assert refused.status_code == 422
-    assert "Write a number, such as 9." in text_of(refused)
-    assert "No history yet" in tried
+    assert mistakes_in(refused) == ["Write a number from 0.1 to 480.", "Write a number, such as 9."]
+    assert mistakes_in(tried) == [
+        "Write a number, such as 9.", "Write a number from 5 to 604,800.", "Write a number from 0 to 90.",
+    ]  # fmt: skip
+    assert "No history yet" in text_of(tried)
 
 
 def test_contacts_are_imported_from_the_page_all_or_nothing(site: RunningApp, olu: Visitor) -> None:
