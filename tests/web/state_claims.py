@@ -358,6 +358,12 @@ CLAIMS = (
     Claim("Q3-2022 is closed, so its shifts stay as they are.", is_closed),
     Claim("With [14], about 1 in [29] waits longer.", both(has_teams, lacks(after))),
     Claim("No marked days yet.|Nothing is learned from an outage or a launch for ordinary weeks. .*|At once", always),
+    # Reviews of answers
+    Claim("Reviews are deleted 90 days after the week is closed. .*|No reviews yet. .*", always),
+    Claim("Someone of another team looks at an answer of yours, and you at one of theirs. .*", always),
+    Claim("A draw takes as many as you have left.|Only where it came without one. .*", has_cards),
+    Claim("You’ve no answers this week yet. Once you have, .*", both(lacks(is_closed), lacks(has_cards))),
+    Claim("You’ve no answers in this week.", both(is_closed, lacks(has_cards))),
     # Cards of all weeks
     Claim("What people wrote down, so that the next answer is quicker. .*", always),
     Claim("No cards yet", lacks(has_cards)),
@@ -473,6 +479,7 @@ DUE = (
     Due("coverage", "[0-9]+ more people .* would keep .*", is_planned),
     Due("preview", "Preview. Q3-2022 is a draft.*", is_draft),
     Due("preview", FROZEN, is_frozen),
+    Due("reviews", "You’ve no answers in this week.", both(is_closed, before)),
     Due("cards", "All \\(1\\)", both(has_cards, lacks(sees_behind_many))),
     Due("cards", "All \\(2\\)", sees_behind_many),
     Due("feedback", "Nothing planned yet", lacks(has_feedback)),

@@ -21,7 +21,7 @@ PAGES: Mapping[Reader, Mapping[str, str]] = {
         "shifts": f"{WEEK}/shifts", "shift": f"{WEEK}/shifts/{{shift_id}}", "latest": f"{WEEK}/latest",
         "metrics": f"{WEEK}/metrics", "settings": "/me/settings", "notices": "/me/notices", "my ready": "/me/ready",
         "my calendar": "/me/calendar", "guestbook": f"{WEEK}/guestbook", "feedback": f"{WEEK}/feedback",
-        "cards": "/cards", "card": "/cards/{card_id}",
+        "cards": "/cards", "card": "/cards/{card_id}", "reviews": "/me/reviews",
     },
     "organizer": {
         "me": "/me", "board": WEEK, "public board": f"{WEEK}?as=public", "summary": f"{WEEK}/summary",
@@ -38,7 +38,8 @@ PAGES: Mapping[Reader, Mapping[str, str]] = {
         "entry": f"{ORGANIZED}/ledger/{{ledger_entry}}", "reversing": f"{ORGANIZED}/ledger/reversal?all=on",
         "lists": f"{ORGANIZED}/lists", "exports": "/organizer/exports?week={week}",
         "rehearsal": f"{ORGANIZED}/rehearsal", "preview": f"{ORGANIZED}/display",
-        "desk": "/organizer/feedback?week={week}", "forecast": "/organizer/forecast",
+        "desk": "/organizer/feedback?week={week}", "org reviews": "/organizer/reviews?week={week}",
+        "forecast": "/organizer/forecast",
         "chat forecast": "/organizer/forecast?channel=chat", "tried forecast": "/organizer/forecast?handling=18",
         "people": "/organizer/people", "person": "/organizer/people/{person_id}",
         "displays": "/organizer/displays", "org remote": "/organizer/displays/remote",

@@ -86,6 +86,7 @@ class World:
             self._set_up() if phase == "before" else self._play_on() if phase == "during" else None
             self.people["player"] = sign_in(self.site, ADA)
             self.people["organizer"] = sign_in(self.site, "olu@example.com", "owner")
+            self.people["player"].post("/me/reviews", has_answers="yes", reviews="yes")
             self.made |= self.things.make_anew() | {"person_id": self.people["player"].person_id}
             yield from self._look(State(self.week, self.frozen, phase, self.cast))
 

@@ -122,7 +122,7 @@ def test_figures_that_make_no_sense_are_marked(site: RunningApp, olu: Visitor) -
     assert refused.status_code == 422
     assert mistakes_in(refused) == ["Write a number from 0.1 to 480.", "Write a number, such as 9."]
     assert mistakes_in(tried) == [
-        "Write a number, such as 9.", "Write a number from 5 to 604,800.", "Write a number from 0 to 90.",
+        "Write a number, such as 9.", "Write a number from 5 to 3,600.", "Write a number from 0 to 90.",
     ]  # fmt: skip
     assert "No history yet" in text_of(tried)
 
