@@ -8,6 +8,7 @@ from tests.browser.display import screen
 from tests.browser.looking import PHONE, flaws_light_and_dark, looking, overflow
 from tests.browser.test_organizer_weeks import desk
 from tests.builders import SLUG, act_by
+from tests.web.playing_shifts import Shifts
 from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
@@ -73,3 +74,15 @@ def test_announcement_is_dismissed_in_one_browser_until_it_says_something_else(
         expect(line).to_have_text("Prizes at 17:00", timeout=3_000)
         expect(line).to_be_visible()
         assert (focused, flaws_light_and_dark(phone), overflow(phone)) == ("main", [], 0)
+
+
+def test_announcement_comes_to_who_is_on_a_shift(chromium: Browser, site: RunningApp) -> None:
+    shift_id = Shifts(site).make("2022-09-15 06:00")
+    with looking(chromium, PHONE) as phone:
+        phone.goto(f"{site.url}/weeks/{SLUG}/shifts/{shift_id}")
+        expect(phone.locator(".announcement")).to_have_count(0)
+        with site.database.unit_of_work() as session:
+            announcements.change(session, LONG[:140], act_by("Ada", site.clock.now))
+
+        expect(phone.locator(".announcement")).to_have_text(LONG[:140], timeout=3_000)
+        assert (flaws_light_and_dark(phone), overflow(phone)) == ([], 0)
