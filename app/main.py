@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, backup, notice_mail, scheduled_changes, sign_in_mail, tools, upkeep, webhooks
+from app.jobs import background, backup, kinds, notice_mail, scheduled_changes, sign_in_mail, tools, upkeep, webhooks
 from app.jobs import weeks as week_jobs
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
@@ -84,8 +84,6 @@ PAGES = (
     csp_reports.router,
 )
 
-JOBS = frozenset({upkeep.FORGET, notices.MAIL, *week_jobs.KINDS, *tools.KINDS})
-"""The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
 """Over three hours: nobody looks on who could try again, as whoever asked for a sign-in link does."""
 
@@ -186,7 +184,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing, open_database: ty
         refusals=Refusals(database, clock),
         reception=Reception.open(database, key, clock, settings),
         mailer=mailer,
-        job_kinds=JOBS | ({links_service.BY_MAIL} if mailer else set()) | backup.kinds(settings),
+        job_kinds=kinds.done_by(settings),
         company=oidc.provider(settings),
     )
 

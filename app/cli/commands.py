@@ -16,6 +16,7 @@ from app.cli import (
     cards,
     deliveries,
     displays,
+    failed_jobs,
     feedback,
     forecast,
     guide,
@@ -85,6 +86,7 @@ app.add_typer(displays.group, name="display")
 app.add_typer(messages.group, name="message")
 app.add_typer(webhooks.group, name="webhook")
 app.add_typer(imports.group, name="import")
+app.add_typer(failed_jobs.group, name="job")
 app.add_typer(tokens.group, name="token")
 
 
