@@ -16,7 +16,8 @@ from app.jobs.slack import SlackAway, SlackJobs
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.shifts.worth import Worths
-from app.services.slack import answers, opening, pending, presses
+from app.services.slack import answers, homes, opening, pending, presses
+from app.services.slack.homes import Opening
 from app.services.slack.looks import Site
 
 KINDS: Final = (pending.ANSWER, opening.OPEN)
@@ -69,7 +70,11 @@ class SlackAnswers:
 
     def _not_opened(self, call_id: str) -> None:
         with self._database.unit_of_work() as session:
-            opening.failed(session, call_id, self._site.url, self._clock.real())
+            now = self._clock.real()
+            opening.failed(session, call_id, self._site.url, now)
+            call = pending.find(session, call_id)
+            if call is not None and not call.response_url:  # it was asked for in Home
+                homes.opened(session, Opening(call.connection_id, call.user_id, call.event_id, call.id), now)
 
     async def answer(self, claim: Claim) -> None:
         """Send an answer to where a call said to, as long as Slack takes it."""
@@ -101,7 +106,7 @@ class SlackAnswers:
 
     def _finish(self, call_id: str) -> None:
         with self._database.unit_of_work() as session:
-            answers.finish(session, self._site, call_id, self._clock.game(), self._clock.real())
+            answers.finish(session, call_id, self._clock.game(), self._clock.real())
 
     def _message(self, call_id: str) -> tuple[str, dict[str, Any]] | None:
         """The address of an answer, and the answer; None where there is nothing to send. Raises Postponed."""

@@ -167,6 +167,21 @@ def test_home_of_a_frozen_week_shows_what_everyone_sees(homes: Homes) -> None:
     assert ("The board is frozen." in shown[0], shown[1].startswith("Owls: 5 points")) == (True, True)
 
 
+def test_names_of_any_length_and_kind_stay_within_the_limits_and_call_no_one(homes: Homes) -> None:
+    hostile = "<!here> *" + "\U0001f9d1\u200d\U0001f680" * 60
+    site, shifts = homes.slack.site, Shifts(homes.slack.site)
+    site.game.rename(ADA, hostile, hostile[:80])
+    for hour in range(8):
+        shifts.make(f"2022-09-15 {9 + hour:02}:00", hours=1, label=hostile[:60])
+    site.record(kind="issue", external_id="i1", person=ADA)
+
+    shown = texts(homes.open())
+
+    assert hostile[:80] in shown[1]
+    for text in ("", "board", "shifts", "connect"):
+        assert homes.slack.said(homes.slack.type(text))
+
+
 def test_copies_of_an_opening_and_other_tabs_send_nothing(homes: Homes) -> None:
     homes.after(lambda: homes.send("U1", "EvSame"))
     count = homes.published()

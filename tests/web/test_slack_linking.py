@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from app.models import SlackCall, SlackLink, SlackUser
 from app.services.intake import connections
+from app.web.slack import parts
 from tests.builders import ADA, BO
 from tests.slack.running import StandIn, running
 from tests.web.anonymous_browser import browsing
@@ -110,6 +111,39 @@ def test_both_ends_are_told_and_each_undoes_it(known_slack: Slack, program: Stan
 
     assert "Not connected" in bo.get(path).text
     assert slack.said(slack.type("connect", user="U9")).startswith("I don’t know you yet.")
+
+
+def test_an_answer_that_takes_too_long_follows(
+    known_slack: Slack, program: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is told as it is when it is told; nothing of it is kept once it was."""
+    monkeypatch.setattr(parts, "ANSWER_SECONDS", 0.0)
+    url, slack, wants = f"{program.origin}/commands/T1/1", known_slack, "announce off"
+    typed = {"shifts": "No shift has a free seat.", "connect": "Connected: here you’re Ada Lovelace."}
+    typed |= {
+        "me": "Owls: 0 points.",
+        "log card x": "Logged 1 knowledge card.",
+        wants: "Only organizers choose the channel for news.",
+    }
+    typed |= {"cheer owls": "Ada Lovelace cheers for Owls."}
+
+    for text, expected in typed.items():
+        before = len(program.order("responses"))
+        answer = slack.type(text, response_url=url)
+        assert answer.json()["text"].startswith("One moment…")
+        until(lambda before=before: advance(slack) and len(program.order("responses")) > before)  # type: ignore[misc]  # bound at once
+        message = program.order("responses")[before]
+        assert message["text"].replace("\u2068", "").replace("\u2069", "").startswith(expected)
+        assert (message["response_type"] == "in_channel") == text.startswith("cheer")
+    until(lambda: kept_urls(slack) == {""})
+    with slack.site.database.reading() as session:
+        assert set(session.exec(select(SlackCall.result))) == {""}
+
+
+def advance(slack: Slack) -> bool:
+    """Let a second pass."""
+    slack.site.clock.set(slack.site.clock.now + timedelta(seconds=1))
+    return True
 
 
 def kept_urls(slack: Slack) -> set[str]:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from app.config import Settings
 from app.domain.slack.calls import Call
 from app.models import Seat, SlackCall
 from app.services.intake import authors, connections
@@ -18,8 +19,8 @@ from app.services.slack import pending
 from tests.builders import BO, DUA, act_by
 from tests.slack.running import StandIn, running
 from tests.web.playing_shifts import Shifts
-from tests.web.playing_slack import HOOK, Slack, buttons, shown
-from tests.web.running_app import BOTH_ENGINES, until
+from tests.web.playing_slack import HOOK, PUBLIC, Slack, buttons, shown
+from tests.web.running_app import BOTH_ENGINES, SettableClock, serving, until
 
 WHEN = "Thu 06:00–08:00 PDT"
 
@@ -199,16 +200,39 @@ def test_twenty_copies_of_a_press_are_one_act(presser: Presser) -> None:
     assert presser.seats() == ["cancelled"], "a copy that comes later does nothing either"
 
 
-def _at_once(slack: Slack, presses: list[tuple[str, str, str]], trigger: str = "") -> set[int]:
-    def request(action: str, value: str, user: str) -> Any:
-        said = {
-            "type": "block_actions", "team": {"id": "T1"}, "user": {"id": user, "team_id": "T1"},
-            "trigger_id": trigger or slack.trigger(),
-            "actions": [{"action_id": f"aw.{action}", "block_id": "b", "value": value}],
-        }  # fmt: skip
-        return slack.request(urlencode({"payload": json.dumps(said)}).encode())
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_copies_of_a_press_on_two_servers_are_one_act(presser: Presser, settings: Settings) -> None:
+    slack, shift = presser.slack, Shifts(presser.slack.site).make(seats=3)
+    request = _request(slack, "take", shift, "U1", "66.1.1")
 
-    requests = [request(*each) for each in presses]
+    with serving(settings.changed(public_url=PUBLIC), SettableClock(slack.site.clock.now)) as other:
+        urls = [f"{site.url}{HOOK}" for site in (slack.site, other)] * 10
+        with ThreadPoolExecutor(8) as pool:
+            answers = {each.status_code for each in pool.map(lambda url: httpx.post(url, timeout=20, **request), urls)}
+
+    assert answers == {200}
+    until(lambda: presser.seats() == ["signed_up"])
+    with slack.site.database.reading() as session:
+        assert len(session.exec(select(SlackCall)).all()) == 1
+
+
+def test_a_link_for_a_stranger_who_pressed_is_kept_nowhere(presser: Presser) -> None:
+    presser.press("take", Shifts(presser.slack.site).make(), "U9")
+
+    with presser.slack.site.database.reading() as session:
+        assert "al_" not in "".join(each.result for each in session.exec(select(SlackCall)))
+
+
+def _request(slack: Slack, action: str, value: str, user: str, trigger: str) -> Any:
+    said = {
+        "type": "block_actions", "team": {"id": "T1"}, "user": {"id": user, "team_id": "T1"},
+        "trigger_id": trigger, "actions": [{"action_id": f"aw.{action}", "block_id": "b", "value": value}],
+    }  # fmt: skip
+    return slack.request(urlencode({"payload": json.dumps(said)}).encode())
+
+
+def _at_once(slack: Slack, presses: list[tuple[str, str, str]], trigger: str = "") -> set[int]:
+    requests = [_request(slack, *each, trigger or slack.trigger()) for each in presses]
     with ThreadPoolExecutor(8) as pool:
         posts = pool.map(lambda each: httpx.post(f"{slack.site.url}{HOOK}", timeout=20, **each), requests)
         return {each.status_code for each in posts}

@@ -6,12 +6,12 @@ from sqlmodel import Session
 
 from app.domain.slack import writing
 from app.domain.slack.writing import Audience, Lines
-from app.models import Connection, Person, SlackCall, SlackLink
-from app.services.slack import logs, looks, pending, people, presses, sentences, strangers
+from app.models import Connection, Person, SlackCall, SlackLink, SlackWorkspace
+from app.services.slack import logs, looks, pending, people, presses, sentences, strangers, workspaces
 from app.services.slack.links import Asked
 from app.services.slack.looks import LOOKS, Site
 
-LOG, LINKED, CHEER = "log", "linked", "cheer"
+LOG, LINKED, CHEER, CONNECT, ANNOUNCE = "log", "linked", "cheer", "connect", "announce"
 
 
 def lines(session: Session, site: Site, call: SlackCall, week_now: datetime, now: datetime) -> Lines | None:
@@ -20,14 +20,17 @@ def lines(session: Session, site: Site, call: SlackCall, week_now: datetime, now
         return _linked(session, call.value)
     if call.action == LOG:
         return _log(session, site, call, now)
+    if call.action == ANNOUNCE:
+        return _announced(session, site, call, now)
+    if call.result:
+        return writing.load(call.result)
+    person = people.find(session, session.get_one(Connection, call.connection_id).source, call.user_id)
+    seen: Lines | None = [] if person is not None else None
     if call.action in LOOKS:
-        source = session.get_one(Connection, call.connection_id).source
-        person = people.find(session, source, call.user_id)
         seen = looks.lines(session, site, call.action, person, week_now)
-        return seen if seen is not None else strangers.greet(session, site, _asked(call), now)
-    if call.action == CHEER and call.done_at is None:
-        return None
-    return writing.load(call.result)
+    elif call.action == CONNECT and person is not None:
+        seen = sentences.known_as(person.name)
+    return seen if seen is not None else strangers.greet(session, site, _asked(call), now)
 
 
 def audience(call: SlackCall) -> Audience:
@@ -35,13 +38,23 @@ def audience(call: SlackCall) -> Audience:
     return "in_channel" if call.value == "in_channel" else "ephemeral"
 
 
-def finish(session: Session, site: Site, call_id: str, week_now: datetime, now: datetime) -> None:
+def finish(session: Session, call_id: str, week_now: datetime, now: datetime) -> None:
     """Do a press that was stored and not done, as its server was killed. Raises the problem that stands against it."""
     call = pending.find(session, call_id)
     if call is None or call.done_at is not None or not pending.is_young(call, now):
         return
     if call.action in presses.DEEDS:
-        presses.do(session, site, call_id, week_now, now)
+        presses.do(session, call_id, week_now, now)
+
+
+def _announced(session: Session, site: Site, call: SlackCall, now: datetime) -> Lines:
+    person = people.find(session, session.get_one(Connection, call.connection_id).source, call.user_id)
+    if person is None:
+        return strangers.greet(session, site, _asked(call), now)
+    if not people.act_of(person, now).actor.may("admin"):
+        return [workspaces.NOT_ORGANIZER]
+    workspace = session.get(SlackWorkspace, call.connection_id)
+    return [sentences.ANNOUNCED if workspace is not None and workspace.channel_id else sentences.SILENT]
 
 
 def _linked(session: Session, link_id: str) -> Lines:

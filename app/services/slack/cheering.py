@@ -32,10 +32,14 @@ class Cheer(NamedTuple):
     text: str
 
 
-def say(session: Session, cheer: Cheer, week_now: datetime, now: datetime) -> str:
-    """The line for the channel. Raises Malformed, NotFound, or TooMany after five a day."""
-    name, words = _whom(session, cheer, week_now)
+def count(session: Session, cheer: Cheer, now: datetime) -> None:
+    """Count one more cheer. Raises TooMany after five a day."""
     throttle.count(session, CHEERS_BY_PERSON, cheer.person.id, now)
+
+
+def say(session: Session, cheer: Cheer, week_now: datetime) -> str:
+    """The line for the channel. Raises Malformed or NotFound."""
+    name, words = _whom(session, cheer, week_now)
     told = f": {isolated(words[:LONGEST])}" if words else "."
     return f"{isolated(cheer.person.name)} cheers for {isolated(name)}{told}"
 

@@ -40,6 +40,14 @@ def opened(session: Session, opening: Opening, now: datetime) -> None:
     jobs.enqueue(session, HOME, payload, run_at=now, key=key)
 
 
+def refresh(session: Session, connection_id: str, user_id: str, now: datetime) -> None:
+    """Send somebody's Home again if they may have it open: who they are here has changed."""
+    user = session.get(SlackUser, (connection_id, user_id))
+    if user is not None and user.opened_at is not None and user.opened_at > now - OPEN:
+        payload = {"connection": connection_id, "user": user_id, "at": now.isoformat(), "awaited": "yes"}
+        jobs.enqueue(session, HOME, payload, run_at=now)
+
+
 def mark(session: Session, now: datetime) -> str:
     """The state of what Homes show: equal marks show the same, but for the time."""
     week: Week | None = weeks.pick_current(weeks.every(session), now)

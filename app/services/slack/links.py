@@ -14,7 +14,7 @@ from app.models import Connection, Person, SlackLink, SlackUser, SlackWorkspace,
 from app.services.access import credentials
 from app.services.intake import authors
 from app.services.people import aliases
-from app.services.slack import pending
+from app.services.slack import homes, pending
 
 LASTS: Final = timedelta(minutes=15)
 UNDONE_WITHIN: Final = timedelta(days=1)
@@ -97,6 +97,7 @@ def use(session: Session, secret: str, act: SignedInAct) -> LinkView:
     _use_up(session, link, act)
     authors.name(session, source, link.user_id, act.actor.email, act)
     pending.tell(session, link.connection_id, link.user_id, "linked", link.id, link.response_url, act.now)
+    homes.refresh(session, link.connection_id, link.user_id, act.now)
     link.response_url = ""
     session.add(link)
     session.flush()
@@ -133,6 +134,7 @@ def undo(session: Session, secret: str, act: SignedInAct) -> SlackLink:
         link.undone_at = act.now
         session.add(link)
         part(session, link.connection_id, link.user_id, act, only_of=act.actor.person_id)
+        homes.refresh(session, link.connection_id, link.user_id, act.now)
     return link
 
 

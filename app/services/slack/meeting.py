@@ -12,7 +12,7 @@ from app.domain.intake.reports import Author
 from app.models import Connection, Delivery
 from app.services import jobs
 from app.services.intake import authors, deliveries
-from app.services.slack import people
+from app.services.slack import homes, people
 
 MEET: Final = "slack.meet"
 """The kind of the job that looks somebody up."""
@@ -45,6 +45,7 @@ def learn(session: Session, connection_id: str, user_id: str, said: Any, now: da
         return False
     named = deliveries.naming([connection_id], user_id)
     deliveries.requeue(session, col(Delivery.state) == "unmatched", named)
+    homes.refresh(session, connection_id, user_id, now)
     return True
 
 

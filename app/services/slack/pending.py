@@ -53,11 +53,11 @@ def settle(session: Session, call: SlackCall, result: str, now: datetime) -> Non
         jobs.hasten(session, ANSWER, _key(call.id), now)
 
 
-def answer_later(session: Session, connection_id: str, call: Call, now: datetime) -> None:
+def answer_later(session: Session, connection_id: str, call: Call, result: str, now: datetime) -> None:
     """Have the answer to a call that is kept sent after all, for it came too late for who waited."""
     kept = of_event(session, connection_id, call.event_id)
     if kept is not None and call.response_url:
-        kept.response_url = call.response_url
+        kept.response_url, kept.result = call.response_url, result
         session.add(kept)
         session.flush()
         jobs.enqueue(session, ANSWER, {"call": kept.id}, run_at=now, key=_key(kept.id))
@@ -109,10 +109,10 @@ def is_young(call: SlackCall, now: datetime) -> bool:
 
 
 def told(session: Session, call_id: str) -> None:
-    """Forget where the answer goes, for it was sent, or never can be."""
+    """Forget where the answer goes and what it says, for it was sent, or never can be."""
     call = session.get(SlackCall, call_id)
     if call is not None:
-        call.response_url = ""
+        call.response_url = call.result = ""
         session.add(call)
         session.flush()
 

@@ -14,9 +14,7 @@ from app.models import Connection, Person, SeatOffer, Shift, SlackCall, Week
 from app.models.columns import is_id
 from app.services.ledger import my_week
 from app.services.shifts import completion, covers, listing, refusals, seats, waiting
-from app.services.slack import links, logs, pending, people, proofs, sentences, strangers
-from app.services.slack.links import Asked
-from app.services.slack.looks import Site
+from app.services.slack import links, logs, pending, people, proofs, sentences
 from app.services.weeks import weeks
 
 NO_SHIFT = "There’s no such shift any more. Type /assembly shifts to see the open ones."
@@ -63,7 +61,7 @@ class Press(NamedTuple):
         return f"{self.shift.id}/{seat_id}"
 
 
-def do(session: Session, site: Site, call_id: str, week_now: datetime, now: datetime) -> None:
+def do(session: Session, call_id: str, week_now: datetime, now: datetime) -> None:
     """Do what a press asks for, unless that is done; what to say is kept. Raises the problem that stands against it."""
     call = pending.hold(session, call_id)
     if call is None:
@@ -73,12 +71,11 @@ def do(session: Session, site: Site, call_id: str, week_now: datetime, now: date
     if call.action == PROVE:
         lines: Lines = [PROVED if proofs.press(session, call.connection_id, call.value, week_now) else UNKNOWN_BUTTON]
     elif person is None:
-        asked = Asked(call.connection_id, call.user_id, "", call.response_url)
-        lines = strangers.greet(session, site, asked, now)
+        lines = []  # they get a link once the answer is sent: no secret is kept
     else:
         act = people.act_of(person, week_now)
         lines = _act(session, call, source, person, act)
-    pending.settle(session, call, writing.dump(lines), now)
+    pending.settle(session, call, writing.dump(lines) if lines else "", now)
 
 
 def refuse(session: Session, call_id: str, problem: Problem, now: datetime) -> None:

@@ -27,6 +27,7 @@ NEEDED = ("commands", "chat:write", "users:read", "users:read.email")
 """Scopes that the app needs; the manifest asks for them."""
 END = 4
 BY_SLACK = actor.system("Slack")
+NOT_ORGANIZER = "Only organizers choose the channel for news."
 NOT_SLACK = "Only a connection to Slack has a bot token."
 
 _TOKEN = re.compile(r"xoxb-[A-Za-z0-9-]{10,400}")
@@ -138,7 +139,7 @@ def learn_app(session: Session, connection_id: str, app_id: str) -> None:
 def announce_in(session: Session, connection_id: str, channel_id: str, act: Act) -> None:
     """Have news posted to a channel from now on, or with an empty one nowhere. Raises NotAllowed or Conflict."""
     if not act.actor.may("admin"):
-        raise NotAllowed("Only organizers choose the channel for news.")
+        raise NotAllowed(NOT_ORGANIZER)
     workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
     if workspace is None or (channel_id and workspace.token is None):
         raise Conflict("Hand the bot token over first, on the connection’s page: nothing is posted without it.")

@@ -56,7 +56,10 @@ class Desk:
         with self.database.unit_of_work() as session:
             homes.opened(session, opening, self.clock.real())
 
-    async def in_time(self, work: Awaitable[Lines], later: Callable[[], Awaitable[object]] | None = None) -> Lines:
+    async def in_time(
+        self, work: Awaitable[Lines], later: Callable[[], Awaitable[object]] | None = None,
+        waits: str = sentences.ONE_MOMENT,
+    ) -> Lines:  # fmt: skip
         """Say what some work says, or that it goes on; then its answer follows. What fails is told as pages tell it."""
         task = asyncio.ensure_future(work)
         done, _ = await asyncio.wait([task], timeout=ANSWER_SECONDS)
@@ -64,7 +67,7 @@ class Desk:
         if not done:
             if later is not None:
                 asyncio.ensure_future(later()).add_done_callback(_note)
-            return [sentences.ONE_MOMENT]
+            return [waits]
         try:
             return task.result()
         except Problem as problem:

@@ -63,7 +63,7 @@ class PressedButtons:
     def _press(self, call_id: str) -> None:
         desk = self._desk
         with desk.database.unit_of_work() as session:
-            presses.do(session, desk.site, call_id, desk.clock.game(), desk.clock.real())
+            presses.do(session, call_id, desk.clock.game(), desk.clock.real())
 
     def _refuse(self, call_id: str, problem: Problem) -> None:
         with self._desk.database.unit_of_work() as session:

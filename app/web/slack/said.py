@@ -31,23 +31,23 @@ class SaidCommands:
 
     async def cheer(self, recipient: Recipient, call: Call, command: Command, delivery_id: str) -> Response:
         """Cheer for somebody, once; a copy gets the same answer."""
-        readers: list[Audience] = []
+        told: list[_Told] = []
         is_over = asyncio.Event()
 
         async def work() -> Lines:
             try:
-                told = await self._desk.database.writes.run(self._cheer, recipient, call, command)
+                told.append(await self._desk.database.writes.run(self._cheer, recipient, call, command))
             finally:
                 is_over.set()
-            readers.append(told.audience)
-            return told.lines
+            return told[0].lines
 
         async def later() -> None:
             await is_over.wait()
-            await self._desk.database.writes.run(self._answer_later, recipient, call)
+            if told:
+                await self._desk.database.writes.run(self._answer_later, recipient, call, told[0].lines)
 
         lines = await self._desk.in_time(work(), later)
-        return said(delivery_id, lines, readers[0] if readers else "ephemeral")
+        return said(delivery_id, lines, told[0].audience if told else "ephemeral")
 
     def _cheer(self, recipient: Recipient, call: Call, command: Command) -> _Told:
         """Say a cheer that wasn't said yet. Raises the problem that stands against it."""
@@ -55,20 +55,21 @@ class SaidCommands:
         with desk.database.unit_of_work() as session:
             made = pending.add(session, recipient.id, replace(call, response_url=""), answers.CHEER, "", now)
             kept = pending.find(session, made) if made else pending.of_event(session, recipient.id, call.event_id)
-            if kept is None or kept.done_at is not None:
-                return _Told(writing.load(kept.result) if kept else [], answers.audience(kept) if kept else "ephemeral")
+            is_copy = kept is None or kept.done_at is not None
             person = people.find(session, recipient.source, call.user_id)
             if person is None:
                 return _Told(strangers.greet(session, desk.site, asked(recipient, call), now), "ephemeral")
             cheer = Cheer(recipient.source, person, command.rest)
-            line = cheering.say(session, cheer, desk.clock.game(), now)
-            kept.value = "in_channel"
-            pending.settle(session, kept, writing.dump([line]), now)
+            line = cheering.say(session, cheer, desk.clock.game())
+            if kept is not None and not is_copy:
+                cheering.count(session, cheer, now)
+                kept.value = "in_channel"
+                pending.settle(session, kept, "", now)
             return _Told([line], "in_channel")
 
-    def _answer_later(self, recipient: Recipient, call: Call) -> None:
+    def _answer_later(self, recipient: Recipient, call: Call, lines: Lines) -> None:
         with self._desk.database.unit_of_work() as session:
-            pending.answer_later(session, recipient.id, call, self._desk.clock.real())
+            pending.answer_later(session, recipient.id, call, writing.dump(lines), self._desk.clock.real())
 
     async def announce(self, recipient: Recipient, call: Call, command: Command) -> Lines:
         """Choose the channel for news, or none."""

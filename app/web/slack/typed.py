@@ -35,20 +35,23 @@ class TypedCommands:
         if command.verb == "log" and command.kind:
             delivery_id = await desk.queue.store(incoming)
             later = partial(self._later, recipient, call, answers.LOG, delivery_id)
-            return said(delivery_id, await desk.in_time(self._log(recipient, call, delivery_id), later))
+            work = self._log(recipient, call, delivery_id)
+            return said(delivery_id, await desk.in_time(work, later, sentences.SAVED))
         delivery_id = await desk.queue.store(incoming.ignored(f"Answered: /assembly {command.verb}."))
         if command.verb in LOOKS:
             later = partial(self._later, recipient, call, command.verb, "")
             return said(delivery_id, await desk.in_time(self._look(recipient, call, command), later))
         match command.verb:
             case "connect":
-                return said(delivery_id, await desk.in_time(self._connect(recipient, call)))
+                later = partial(self._later, recipient, call, answers.CONNECT, "")
+                return said(delivery_id, await desk.in_time(self._connect(recipient, call), later))
             case "log":
                 return said(delivery_id, await desk.database.writes.run(self._open_form, recipient, call, command))
             case "cheer":
                 return await self._said.cheer(recipient, call, command, delivery_id)
             case "announce":
-                return said(delivery_id, await desk.in_time(self._said.announce(recipient, call, command)))
+                later = partial(self._later, recipient, call, answers.ANNOUNCE, "")
+                return said(delivery_id, await desk.in_time(self._said.announce(recipient, call, command), later))
         return said(delivery_id, sentences.help_lines(desk.site.url))
 
     async def _later(self, recipient: Recipient, call: Call, action: str, value: str) -> None:
