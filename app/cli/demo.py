@@ -24,7 +24,7 @@ from app.domain.actor import Act, system
 from app.errors import Conflict, Problem
 from app.main import create_app
 from app.services.access import accounts, links, tokens
-from app.services.demo import earlier, replay, volume
+from app.services.demo import aftercare, earlier, replay, volume
 from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
 from app.services.demo.replay import Replay
 from app.services.operations import server_lock
@@ -113,6 +113,8 @@ def _prepare(database: Database, *, finished: bool) -> str:
         earlier.prepare(session)
         volume.prepare(session)
     replay.prepare(database)
+    with database.unit_of_work() as session:
+        aftercare.prepare(session, earlier.SLUG)
     if finished:
         replay.finish(database)
     with database.unit_of_work() as session:

@@ -15,6 +15,7 @@ from app.errors import Malformed, NotAllowed
 from app.live.messages import event
 from app.services import ceremonies
 from app.services.ceremonies import Move
+from app.services.feedback import listing
 from app.services.operations import secrets
 from app.services.operations.secrets import SigningKey
 from app.services.weeks import weeks
@@ -39,6 +40,8 @@ from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
 from app.web.topics import BoardTopic
 
+MOST_DONE = 3
+"""Things done of wishes from the week before, which the welcome names."""
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present", route_class=DatabaseRoute)
 
 PresenterKey = Annotated[str, Query(alias="key", max_length=500)]
@@ -78,7 +81,10 @@ class CeremonyRenderer:
         with self.database.reading() as session:
             week = weeks.admitted(session, snapshot.week)
             step = ceremony.clamp(ceremonies.current(session, week), snapshot.board)
-        return step, render.render("ceremony/_stage.html", streamed=streamed, **self.build_context(snapshot, step))
+            is_first = ceremony.steps(snapshot.board)[step].act == "welcome"
+            since = listing.done_before(session, week, "public", MOST_DONE) if is_first else []
+        context = self.build_context(snapshot, step)
+        return step, render.render("ceremony/_stage.html", streamed=streamed, since=since, **context)
 
     def build_context(self, snapshot: BoardSnapshot, step: int) -> dict[str, object]:
         """The context of the stage's template."""

@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct, SignedInActor
+from app.domain.feedback import LABELS
 from app.domain.text.direction import apart
 from app.models import Week
 from app.services import guestbook
 from app.services.audit import audit
 from app.services.exports import guestbook_export
+from app.services.feedback import listing
 from app.services.weeks import weeks
 from app.web.csv_answers import csv_answer
 from app.web.deps import AppDatabase, BoardAct, MemberAct, OrganizerAct, ReadSession
@@ -93,7 +95,8 @@ def guestbook_page(page: Page[Any], *, slug: str, cursor: str = "") -> Response:
         "guestbook/index.html", week=week.slug, name=week.name, zone=week.zone, entries=found.items,
         next_cursor=found.next_cursor, is_first=not cursor, form=form, closing=_closing(week, act),
         reasons={item.entry.id: page.form(HideForm, item.entry.id) for item in found.items},
-        shifts=guestbook.my_shifts(page.session, week, actor.person_id, act.now) if actor else [],
+        outcomes=listing.of_entries(page.session, [item.entry.id for item in found.items]),
+        states=LABELS, shifts=guestbook.my_shifts(page.session, week, actor.person_id, act.now) if actor else [],
     )  # fmt: skip
 
 

@@ -168,7 +168,7 @@ def test_player_of_the_demo_is_reminded_of_a_shift_that_nobody_of_the_cast_takes
         seats.sign_up(session, SLUG, last.id, person.id, act)
     replay.finish(database)
 
-    assert told_the_player(database)[-2:] == [
+    assert told_the_player(database)[-4:-2] == [
         ("Thu 16:00", "Reminder: your shift Fri 16 Sep 16:00–18:00 PDT"),
         ("Fri 15:30", "Your shift starts soon"),
     ]
@@ -186,6 +186,8 @@ def test_finish_has_told_the_player_of_the_demo_what_became_of_shifts(finished: 
         ("Tue 09:20", "\u2068Tāne Parata\u2069 offers a seat: Wed 14 Sep 06:00–08:00 PDT"),
         ("Wed 16:00", "Reminder: your shift Thu 15 Sep 16:00–18:00 PDT"),
         ("Thu 15:30", "Your shift starts soon"),
+        ("Fri 17:30", "An answer waits for your review"),
+        ("Fri 17:40", "An answer of yours was reviewed"),
     ]
 
 

@@ -1,11 +1,13 @@
 """The pages and the API of feedback: who reads what, forms, and an item's way."""
 
+from datetime import timedelta
+
 from sqlmodel import select
 
-from app.models import FeedbackItem
+from app.models import FeedbackItem, GuestbookEntry
 from app.services.feedback import items
 from app.services.feedback.items import Change
-from tests.builders import ADA, SLUG
+from tests.builders import ADA, SLUG, STARTS, Game
 from tests.web.running_app import RunningApp, sign_in
 
 API = f"/api/v1/weeks/{SLUG}/feedback"
@@ -44,6 +46,45 @@ def test_pages_make_an_item_and_change_it(site: RunningApp) -> None:
     public = sign_in(site).get(f"/weeks/{SLUG}/feedback").text
     assert "Too dear this year" in public
     assert "Manage feedback" not in public
+
+
+def test_entry_of_the_guestbook_leads_to_what_becomes_of_it(site: RunningApp) -> None:
+    ada = sign_in(site)
+    ada.post(f"/weeks/{SLUG}/guestbook", improve="Shorter handovers, please", audience="everyone")
+    olu = sign_in(site, role="organizer")
+    with site.database.reading() as session:
+        entry = session.exec(select(GuestbookEntry)).one()
+    olu.post(f"/organizer/weeks/{SLUG}/feedback", title="Shorter handovers", entry=entry.id)
+    before = site.get(f"/weeks/{SLUG}/guestbook").text
+    with site.database.unit_of_work() as session:
+        item = session.exec(select(FeedbackItem)).one()
+        items.change(session, SLUG, item.id, Change(state="planned", owner=ADA), site.game.act)
+
+    after = site.get(f"/weeks/{SLUG}/guestbook").text
+
+    link = f'href="/weeks/{SLUG}/feedback#feedback-{item.id}"'
+    assert (link in before, link in after) == (False, True)
+    assert f'id="feedback-{item.id}"' in site.get(f"/weeks/{SLUG}/feedback").text
+
+
+def test_what_was_done_opens_the_next_week(site: RunningApp) -> None:
+    with site.database.unit_of_work() as session:
+        item = items.make(session, SLUG, Change(title="Shorter handovers"), site.game.act)
+        items.make(session, SLUG, Change(title="A secret plan"), site.game.act)
+        for way in (Change(state="planned", owner=ADA), Change(state="doing"), Change(state="done", did="Two overlap")):
+            items.change(session, SLUG, item.id, way, site.game.act)
+    site.game.close()
+    later = STARTS + timedelta(days=91)
+    Game(site.database, slug="q4-2022").start(starts=later, ends=later + timedelta(days=4))
+
+    welcome = site.get("/weeks/q4-2022/summary/present").text
+    page = site.get("/weeks/q4-2022/feedback").text
+
+    assert "You said, we did:" in welcome
+    assert "Shorter handovers" in welcome
+    assert "Done since last time" in page
+    assert "A secret plan" not in welcome + page
+    assert "You said, we did:" not in site.get(f"/weeks/{SLUG}/summary/present").text
 
 
 def test_page_without_feedback_says_so(site: RunningApp) -> None:

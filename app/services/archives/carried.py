@@ -46,7 +46,8 @@ NEVER: Final = frozenset({
 })  # fmt: skip
 """Tables that stay: ways in, secrets, what tools sent, what is told to people, steps back, and what is computed.
 
-Answer reviews are for two people, and are gone 90 days after the week was closed, which no file would be."""
+Answer reviews are for two people, and are gone 90 days after the week was closed, which no file would be. Feedback
+items are promises of people here, who are reminded of them here: a copy would be a second list of the same."""
 
 PERSON_STAYS: Final = frozenset({"email", "role", "theme", "rehearsal_id"})
 """Columns of people that stay; their addresses come as a list, so that any of them finds a person."""

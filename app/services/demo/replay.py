@@ -14,7 +14,8 @@ from app.domain.actor import Act, system
 from app.domain.draft import Draft, Reading
 from app.errors import Problem
 from app.services import lifecycle
-from app.services.demo import applause, seats
+from app.services.demo import aftercare, applause, seats
+from app.services.demo.aftercare import Reviewed
 from app.services.demo.applause import Applause
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
@@ -86,6 +87,8 @@ def _happen(session: Session, event: Event) -> None:
     match event.what:
         case RotaEntry() | Written() | Remind() | Settle() as what:
             seats.play(session, what, event.at)
+        case Reviewed():
+            aftercare.look_back(session, event.at)
         case Applause() as what:
             applause.play(session, what, event.at)
         case Correction(key, reason):

@@ -6,6 +6,7 @@ from itertools import count, starmap
 from typing import Any, NamedTuple
 
 from app.domain.draft import Draft, Key
+from app.services.demo.aftercare import REVIEWED_AT, Reviewed
 from app.services.demo.applause import Applause, applause
 from app.services.demo.cast import CAST, moment
 from app.services.demo.lots import lot
@@ -36,7 +37,7 @@ class Event(NamedTuple):
     """One thing that happens at the simulated moment `at` (UTC)."""
 
     at: datetime
-    what: Draft | Correction | Gift | Applause | RotaEntry | Written | Remind | Settle
+    what: Draft | Correction | Gift | Applause | RotaEntry | Written | Remind | Settle | Reviewed
 
 
 def events() -> tuple[Event, ...]:
@@ -46,7 +47,8 @@ def events() -> tuple[Event, ...]:
     wrong = {event.what.key for event in found if isinstance(event.what, Correction)}
     drafts = [event.what for event in found if isinstance(event.what, Draft) and event.what.key not in wrong]
     cheers = [Event(*each) for draft in drafts for each in applause(draft)]
-    return tuple(sorted([*found, *cheers, *starmap(Event, entries())], key=lambda event: event.at))
+    reviewed = Event(REVIEWED_AT, Reviewed())
+    return tuple(sorted([*found, *cheers, *starmap(Event, entries()), reviewed], key=lambda event: event.at))
 
 
 def _events(scene: Shift | Filed | Gift, numbers: Iterator[int]) -> Iterator[Event]:

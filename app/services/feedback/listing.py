@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Actor
 from app.domain.feedback import STATES
-from app.domain.view import EVERYTHING, View
+from app.domain.view import EVERYTHING, Audience, View
 from app.models import FeedbackEntry, FeedbackItem, GuestbookEntry, Person, Week
 from app.services.guestbook import GuestbookItem
+from app.services.standings import stories
 
 MOST_WISHES = 200  # to be shown at once, the newest
 
@@ -47,6 +48,25 @@ def of_week(session: Session, week: Week, actor: Actor | None, view: View) -> li
         entries[item_id].append(entry)
     listed = [_listed(item, owner, entries[item.id], view) for item, owner in rows]
     return sorted(listed, key=lambda each: STATES.index(each.item.state))
+
+
+def done_before(session: Session, week: Week, audience: Audience, limit: int) -> list[str]:
+    """The titles of what was done of the wishes of the week before, which opens this one; the newest first."""
+    before = next(iter(stories.earlier(session, week, audience)), None)
+    if before is None:
+        return []
+    query = select(FeedbackItem.title).where(FeedbackItem.week_id == before.id, FeedbackItem.state == "done")
+    query = query.order_by(col(FeedbackItem.changed_at).desc(), col(FeedbackItem.id))
+    return list(session.exec(query.limit(limit)))
+
+
+def of_entries(session: Session, entries: Sequence[str]) -> dict[str, FeedbackItem]:
+    """The items that entries of a guestbook became, by the entries' ids; new ones, which nobody promised, left out."""
+    query = select(FeedbackEntry.entry_id, FeedbackItem).join(
+        FeedbackItem, col(FeedbackItem.id) == FeedbackEntry.item_id
+    )
+    query = query.where(col(FeedbackEntry.entry_id).in_(entries), FeedbackItem.state != "new")
+    return dict(session.exec(query.order_by(col(FeedbackItem.created_at).desc())).all())
 
 
 def of_item(session: Session, item: FeedbackItem) -> Listed:
