@@ -46,7 +46,7 @@ _WISHES = (
     _Wish("siobhan", "Handing over took as long as the shift.", "Shorter handovers", (
         _PLANNED, Change(state="doing"), Change(state="done", did="Both teams have the last ten minutes."),
     )),
-    _Wish("mateo", "I never knew whom to ask.", "Somebody to ask at every hour", (
+    _Wish("mateo", "I never knew whom to ask.", "One person to ask at every hour", (
         _PLANNED, Change(state="doing"), Change(state="done", did="Each shift has a buddy, named on its page."),
     )),
     _Wish("aile", "Please, a second screen.", "Two screens for each pair", (_PLANNED, Change(state="doing"))),
