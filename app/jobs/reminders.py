@@ -5,7 +5,7 @@ from typing import Any
 
 from app.clock import Clock
 from app.db.database import Database
-from app.services import shift_stages
+from app.services import shift_stages, slack_news
 from app.services.feedback import reminders as feedback_reminders
 from app.services.jobs import Claim
 from app.services.shifts import reminders
@@ -30,6 +30,16 @@ def _tell_stage(database: Database, clock: Clock, payload: Any) -> None:
     with database.unit_of_work() as session:
         at = datetime.fromisoformat(payload["at"])
         shift_stages.tell(session, payload["shift"], payload["stage"], at, clock.game())
+
+
+async def plan_news(database: Database, clock: Clock, _claim: Claim) -> None:
+    """Plan what is posted at Slack today and tomorrow. Raises Unavailable."""
+    await database.writes.run(_plan_news, database, clock)
+
+
+def _plan_news(database: Database, clock: Clock) -> None:
+    with database.unit_of_work() as session:
+        slack_news.plan_days(session, clock.game())
 
 
 async def remind_of_feedback(database: Database, clock: Clock, claim: Claim) -> None:

@@ -6,7 +6,7 @@ from app.clock import Clock
 from app.db.database import Database
 from app.jobs import clocks, quality, reminders, scheduled_changes, screens, shifts
 from app.jobs.worker import Job
-from app.services import shift_stages
+from app.services import shift_stages, slack_news
 from app.services.cards import aging
 from app.services.feedback import reminders as feedback_reminders
 from app.services.ledger import timings
@@ -18,9 +18,10 @@ from app.services.weeks import schedule
 KINDS = (
     shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, clocks.TAKE_OVER, timings.CATCH_UP, schedule.CHANGE,
     feedback_reminders.REMIND, aging.LOOK, retention.FORGET, shift_stages.STAGE,
+    slack_news.PLAN,
 )  # fmt: skip
 watch_screens = screens.watch
-DAILY = (shifts.PLAN, aging.LOOK, retention.FORGET)
+DAILY = (shifts.PLAN, slack_news.PLAN, aging.LOOK, retention.FORGET)
 """Those of them that are done once a day."""
 
 
@@ -31,6 +32,7 @@ def jobs(database: Database, clock: Clock) -> list[Job]:
         Job(timetable.SETTLE, partial(shifts.settle, database, clock)),
         Job(shift_reminders.REMIND, partial(reminders.remind, database, clock)),
         Job(shift_stages.STAGE, partial(reminders.tell_stage, database, clock)),
+        Job(slack_news.PLAN, partial(reminders.plan_news, database, clock)),
         Job(clocks.TAKE_OVER, partial(clocks.take_over, database, clock), lease=clocks.LEASE),
         Job(timings.CATCH_UP, partial(clocks.catch_up, database, clock), lease=clocks.LEASE),
         Job(feedback_reminders.REMIND, partial(reminders.remind_of_feedback, database, clock)),

@@ -12,7 +12,7 @@ from app.domain.standings.snapshot import to_text
 from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, RulesUnfit
 from app.models import Ceremony, Week
-from app.services import reasons
+from app.services import reasons, slack_news
 from app.services.intake import deliveries
 from app.services.ledger import timings
 from app.services.people import aliases
@@ -54,6 +54,8 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
     _plan_shifts(session, week, act.now)
     weeks.bump_version(session, week)
+    slack_news.plan_days(session, act.now)
+    slack_news.week_ended(session, week, act.now)
     return week
 
 
@@ -82,6 +84,7 @@ def close(session: Session, slug: str, act: Act, *, reason: str | None = None) -
     weeks.note(session, week, "closed", act, reason=reason)
     happenings.week_closed(session, week, act.now)
     weeks.bump_version(session, week)
+    slack_news.week_ended(session, week, act.now)
     return week
 
 
@@ -127,6 +130,7 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
     week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
     weeks.note(session, week, "revealed", act)
     weeks.bump_version(session, week)
+    slack_news.week_ended(session, week, act.now)
     return week
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,7 @@ from app.domain.notices.model import ALWAYS, KINDS, NOT_BY_SLACK, Kind
 from app.models import (
     ApiKey,
     Connection,
+    Shift,
     SlackCall,
     SlackLink,
     SlackMessage,
@@ -31,7 +32,8 @@ START: Final = "start"
 END: Final = "end"
 """The kinds of messages when a shift begins and when it is over; pages and emails have none of these."""
 COVER: Final = "cover"
-"""The kind of a message in the channel that offers a seat to everyone."""
+DAY, GAPS, RESULTS = "day", "gaps", "results"
+"""The kinds of posts in the channel: a seat offered to everyone, a week's day, its gaps, and its results."""
 SEND: Final = "slack.send"
 """The kind of the job that posts a message, or shows in it what is so now."""
 KEPT = timedelta(days=180)
@@ -172,8 +174,10 @@ def look_again(session: Session, message_id: str, at: datetime, why: str) -> Non
 
 
 def shift_changed(session: Session, shift_id: str, now: datetime) -> None:
-    """Have all messages about a shift show what became of it and its seats."""
-    change(session, col(SlackMessage.shift_id) == shift_id, now)
+    """Have all messages about a shift show what became of it and its seats, and the gaps of its week too."""
+    its_week = select(Shift.week_id).where(Shift.id == shift_id).scalar_subquery()
+    gaps = and_(col(SlackMessage.kind) == GAPS, col(SlackMessage.week_id) == its_week)
+    change(session, or_(col(SlackMessage.shift_id) == shift_id, gaps), now)
 
 
 def change(session: Session, which: ColumnElement[bool], now: datetime) -> None:

@@ -63,6 +63,17 @@ class SlackOffice:
             )  # fmt: skip
         return cls(plan, stand_in, made.id, SettableClock(act.now))
 
+    def open_channel(self) -> str:
+        """Have news posted in a channel; its id."""
+        self.stand_in.order("channel", id="CNEWS")
+        with self.database.unit_of_work() as session:
+            workspaces.announce_in(session, self.connection_id, "CNEWS", self.plan.organizer)
+        return "CNEWS"
+
+    def posts(self) -> list[dict[str, Any]]:
+        """The messages in that channel."""
+        return [each for each in self.said() if each["channel"] == "CNEWS"]
+
     @property
     def database(self) -> Database:
         """The database."""

@@ -40,6 +40,12 @@ def office(program: StandIn, game: Game) -> SlackOffice:
     return SlackOffice.open(Plan(game), program)
 
 
+@pytest.fixture
+def channel(office: SlackOffice) -> str:
+    """The channel for news."""
+    return office.open_channel()
+
+
 def tell(office: SlackOffice, *emails: str, kind: Kind = NUDGE, number: int = 1, **facts: str) -> None:
     """Tell people something about no shift."""
     with office.database.unit_of_work() as session:
@@ -345,18 +351,9 @@ def test_without_a_token_everything_goes_by_email(office: SlackOffice) -> None:
     assert (office.mailed(), [row.why for row in office.messages()]) == ([("nudge", ADA)] * 2, ["off"])
 
 
-@pytest.fixture
-def channel(office: SlackOffice) -> str:
-    """The channel for news."""
-    office.stand_in.order("channel", id="CNEWS")
-    with office.database.unit_of_work() as session:
-        workspaces.announce_in(session, office.connection_id, "CNEWS", office.plan.organizer)
-    return "CNEWS"
-
-
 def posted(office: SlackOffice) -> list[tuple[str, list[str]]]:
-    """The posts in the channel: the last line of each, and its buttons."""
-    found = [each for each in office.said() if each["channel"] == "CNEWS"]
+    """The offers in the channel: the last line of each, and its buttons."""
+    found = [each for each in office.posts() if "offers a seat" in each["text"]]
     return [(each["text"].split("\n")[-1].partition(": https")[0], acts_of(each)) for each in found]
 
 

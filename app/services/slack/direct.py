@@ -15,10 +15,10 @@ from app.domain.shifts.model import LIVE
 from app.domain.shifts.seats import CHECK_IN_BEFORE
 from app.domain.slack.blocks import Content, content
 from app.domain.slack.writing import Button
-from app.models import Notice, Person, Seat, SeatOffer, Shift, SlackMessage
-from app.services import notice_mail, notices
-from app.services.slack import cover_posts, stages
-from app.services.slack_messages import COVER, END, START
+from app.models import Notice, Person, Seat, SeatOffer, Shift, SlackMessage, Week
+from app.services import notice_mail, notices, slack_news
+from app.services.slack import cover_posts, stages, week_posts
+from app.services.slack_messages import COVER, DAY, END, GAPS, RESULTS, START
 
 TEST: Final = "test"
 """The kind of the message that proves both ways."""
@@ -42,6 +42,8 @@ def render(look: Look) -> Content | None:
     if look.message.kind in (START, END):
         is_newest = not _is_older(look)
         return stages.render(look.session, look.message, look.base, look.now, is_newest=is_newest)
+    if look.message.kind in (DAY, GAPS, RESULTS):
+        return week_posts.render(look.session, look.message, look.base, look.now)
     if look.message.kind == COVER:
         return cover_posts.render(look.session, look.message, look.base, look.now)
     return _test(look) if look.message.kind == TEST else _notice(look)
@@ -125,6 +127,9 @@ def _of_seat(look: Look, shift: Shift) -> Sequence[Button]:
 
 def next_look(look: Look) -> datetime | None:
     """The moment at which a message changes by itself: from then on its reader can check in."""
+    week = look.session.get(Week, look.message.week_id) if look.message.kind == DAY else None
+    if week is not None:
+        return slack_news.next_look(look.message, week, look.now)
     shift = look.session.get(Shift, look.message.shift_id) if look.message.shift_id else None
     if shift is None or look.message.kind not in ABOUT_OWN_SEAT:
         return None

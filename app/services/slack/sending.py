@@ -131,7 +131,9 @@ def sent(session: Session, outgoing: Outgoing, answer: Mapping[str, Any], base: 
         message.channel, message.ts, message.posted_at = channel, stamp, at.game
         session.add(message)
         session.flush()
-        _follow(session, message, base, at)
+        _strip_older(session, message, at)
+    if later := direct.next_look(Look(session, message, base, at.game)):
+        slack_messages.look_again(session, message.id, later, "time")
     if not outgoing.lasts and message.wanted == outgoing.version:
         message.ended_at, message.why = at.game, "settled"
     session.add(message)
@@ -154,14 +156,12 @@ def _found(session: Session, message: SlackMessage, user: Any, at: Moment) -> No
     return None
 
 
-def _follow(session: Session, message: SlackMessage, base: str, at: Moment) -> None:
-    """Have what follows from a new message done: older ones change, and it does later."""
+def _strip_older(session: Session, message: SlackMessage, at: Moment) -> None:
+    """Have older messages about the same seat lose their buttons, now that there is a newer one."""
     if message.kind in direct.ABOUT_OWN_SEAT and message.shift_id is not None:
         older = select(SlackMessage.id).where(*direct.of_seat(message), col(SlackMessage.ended_at).is_(None))
         for id_ in session.exec(older).all():
             slack_messages.look_again(session, id_, at.game, message.id)
-    if later := direct.next_look(Look(session, message, base, at.game)):
-        slack_messages.look_again(session, message.id, later, "time")
 
 
 def failed(session: Session, outgoing: Outgoing, how: Failed, at: Moment) -> datetime | None:

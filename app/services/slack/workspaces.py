@@ -15,7 +15,7 @@ from app.domain.intake.kinds import SLACK
 from app.errors import Conflict, Malformed, NotAllowed
 from app.events import ConnectionsChanged
 from app.models import Connection, SlackWorkspace
-from app.services import jobs
+from app.services import jobs, slack_news
 from app.services.audit import audit
 from app.services.intake import connections
 from app.services.operations.secrets import SigningKey
@@ -148,6 +148,7 @@ def announce_in(session: Session, connection_id: str, channel_id: str, act: Act)
     before, workspace.channel_id = workspace.channel_id, channel_id
     session.add(workspace)
     session.flush()
+    slack_news.plan_days(session, act.now)
     target = connections.audit_target(session.get_one(Connection, connection_id))
     audit.note(session, "slack.channel-set", target, act, before={"channel": before}, after={"channel": channel_id})
 

@@ -220,6 +220,7 @@ JOBS = {
     "slack.open": "A form in Slack",
     "slack.meet": "Looking someone up at Slack",
     "slack.send": "A message to Slack",
+    "slack.plan_news": "Planning what is posted at Slack today",
     "slack.stage": "Telling people at Slack that their shift begins or is over",
     "slack.try_token": "Trying a bot token of Slack",
     "upkeep.back_up": "The daily backup",

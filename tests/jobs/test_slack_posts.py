@@ -1,0 +1,160 @@
+"""Posts in the channel for news against a stand-in: the day, the gaps of the afternoon, and the results."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.models import QueuedJob
+from app.services import slack_messages, slack_news
+from tests.builders import ADA, DUA, OWLS, Game, moment
+from tests.jobs.slack_office import BASE, SlackOffice, acts_of
+from tests.services.shifts.test_seats import Plan
+from tests.slack.running import StandIn, running
+
+THURSDAY = date(2022, 9, 15)
+TOP = "1. \u2068Owls\u2069: 5 points"
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[StandIn]:
+    with running() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def office(program: StandIn, game: Game) -> SlackOffice:
+    """The standard week on Wednesday morning at eight, with a workspace whose channel for news is chosen."""
+    office = SlackOffice.open(Plan(game), program)
+    office.open_channel()
+    return office
+
+
+def texts(office: SlackOffice) -> list[list[str]]:
+    """The lines of each post."""
+    return [[line for line in each["text"].split("\n") if line] for each in office.posts()]
+
+
+def plan_days(office: SlackOffice) -> None:
+    with office.database.unit_of_work() as session:
+        slack_news.plan_days(session, office.clock.now)
+
+
+def test_day_is_posted_once_at_eight_and_follows_the_board(office: SlackOffice) -> None:
+    office.work()
+    first = texts(office)
+    office.plan.game.take(person=ADA)
+    plan_days(office)
+    office.at(office.clock.now + timedelta(minutes=11))
+    office.work()
+
+    [[title, *_]], [after] = first, texts(office)
+    assert title == "\u2068Q3-2022\u2069, Wednesday 14 September"
+    assert TOP in after
+    assert "Cats" not in "".join(after), "the last place is nobody's business"
+    assert (office.posts()[0]["updates"] >= 1, office.refusals()) == (True, [])
+
+
+def test_day_of_a_frozen_board_tells_coverage_alone(office: SlackOffice) -> None:
+    game = office.plan.game
+    office.plan.shift(10, day=THURSDAY)
+    game.take(person=ADA)
+    game.freeze()
+    game.take(person=ADA, kind="feature_request")
+
+    office.work()
+
+    [[_, frozen, covered, link]] = texts(office)
+    assert (frozen, link) == ("The board is frozen until the reveal.", f"See the board: {BASE}/weeks/q3-2022")
+    assert "covered" in covered
+
+
+def test_day_is_over_in_the_evening_and_the_next_one_has_its_own(office: SlackOffice) -> None:
+    office.work()
+    office.at(moment("2022-09-14 20:55"))
+    office.work()
+    with office.database.reading() as session:
+        jobs = session.exec(select(QueuedJob.run_at).where(QueuedJob.kind == slack_messages.SEND)).all()
+        due = [at for at in jobs if at > office.clock.now]
+
+    assert min(due) == moment("2022-09-15 08:00")
+
+
+def test_gaps_are_posted_at_four_and_a_press_leaves_the_others(office: SlackOffice) -> None:
+    plan = office.plan
+    one, two = plan.shift(8, day=THURSDAY), plan.shift(12, day=THURSDAY)
+    office.work()
+    before = len(office.posts())
+    office.at(moment("2022-09-14 16:00"))
+    office.work()
+    both = acts_of(office.posts()[-1])
+
+    office.plan.sign_up(one, ADA)
+    begun = office.clock.now
+    office.work(until=lambda: acts_of(office.posts()[-1]) != both)
+    left, took = acts_of(office.posts()[-1]), office.clock.now - begun
+    office.plan.sign_up(two, DUA)
+    office.work()
+
+    assert (before, both, left) == (1, [f"aw.take {one}", f"aw.take {two}"], [f"aw.take {two}"])
+    assert took <= timedelta(seconds=5)
+    assert texts(office)[-1] == ["The shifts of today and tomorrow have everyone they need. Thank you."]
+    assert office.refusals() == []
+
+
+def test_without_gaps_nothing_is_posted(office: SlackOffice) -> None:
+    office.work()
+    office.at(moment("2022-09-14 16:00"))
+    office.work()
+
+    assert len(office.posts()) == 1
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_results_are_posted_once_everybody_may_know_them(office: SlackOffice, is_frozen: bool) -> None:
+    game = office.plan.game
+    office.work()
+    game.take(person=ADA)
+    if is_frozen:
+        game.freeze()
+    game.close()
+    office.at(moment("2022-09-14 19:00"))
+    office.work()
+    at_close = texts(office)[1:]
+    if is_frozen:
+        game.reveal()
+        office.work()
+
+    results = texts(office)[-1]
+    assert len(at_close) == (0 if is_frozen else 1)
+    assert results[:2] == ["\u2068Q3-2022\u2069 is over. Thank you, everyone!", TOP]
+    assert results[-1] == f"See the summary: {BASE}/weeks/q3-2022/summary"
+
+
+def test_results_follow_what_is_corrected_after_them(office: SlackOffice) -> None:
+    game = office.plan.game
+    office.at(game.now)
+    office.work()
+    game.close()
+    office.work()
+    game.open()
+    office.work()
+    meanwhile = texts(office)[-1]
+    game.adjust(OWLS, 50)
+    game.close()
+    office.work()
+
+    assert meanwhile == ["\u2068Q3-2022\u2069 goes on. Its results follow."]
+    assert "1. \u2068Owls\u2069: 50 points" in texts(office)[-1]
+    assert len(office.posts()) == 2
+
+
+def test_rehearsals_are_played_without_the_channel(office: SlackOffice) -> None:
+    office.work()
+    week = office.plan.game.week()
+    week.rehearsal_of, week.state = week.id, "closed"
+    with office.database.unit_of_work() as session:
+        slack_news.week_ended(session, week, office.clock.now)
+
+    assert not [row for row in office.messages() if row.kind == slack_messages.RESULTS]
