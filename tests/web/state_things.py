@@ -58,7 +58,7 @@ class Things(RoleClients):
         """Connect tools, and make one of all else; the placeholders."""
         act = act_by("Olu", self.site.clock.now)
         with self.site.database.unit_of_work() as session:
-            _connect_slack(session, self.site, act)
+            connect_slack(session, self.site, act)
             key = secrets.SigningKey(SIGNING_KEY)
             url = "https://127.0.0.1/"
             webhook = endpoints.add(
@@ -74,12 +74,14 @@ class Things(RoleClients):
         return {name: self.fresh(name, "organizer") for name in names}
 
 
-def _connect_slack(session: Session, site: RunningApp, act: Act) -> None:
+def connect_slack(session: Session, site: RunningApp, act: Act, workspace: str = "Acme") -> str:
+    """Connect a workspace whose bot token works; the connection's id."""
     key = site.app.state.context.key
     connection = connections.connect(session, key, "slack", act, secret="0" * 32).connection
     workspaces.set_token(session, key, "slack", act, token=_TOKEN)
-    tried = Tried("T1", "Acme", "U0", workspaces.NEEDED, is_org_wide=False)
+    tried = Tried("T1", workspace, "U0", workspaces.NEEDED, is_org_wide=False)
     workspaces.accept(session, key, connection.id, _TOKEN, tried, act.now)
+    return connection.id
 
 
 def remember(session: Session, act: Act) -> None:
