@@ -15,6 +15,7 @@ from app.services.weeks import weeks
 
 PLAN: Final = "slack.plan_news"
 """The kind of the job that plans the news of the days ahead, once a day."""
+LOOK: Final = timedelta(minutes=10)
 TIMES: Final = {DAY: time(8), GAPS: time(16)}
 """The times of the week's zone at which each is posted."""
 UNTIL: Final = {DAY: time(21), GAPS: time(17)}
@@ -49,5 +50,5 @@ def week_ended(session: Session, week: Week, now: datetime) -> None:
 def next_look(message: SlackMessage, week: Week, now: datetime) -> datetime | None:
     """The moment at which the day's post is looked at again; None once its day is over."""
     evening = boundary(datetime.combine(local_day(message.due_at, week.zone), UNTIL[DAY]), week.zone)
-    later = now + timedelta(minutes=10)
+    later = now + LOOK
     return later if message.kind == DAY and later < evening else None

@@ -81,6 +81,28 @@ def test_day_is_over_in_the_evening_and_the_next_one_has_its_own(office: SlackOf
     assert min(due) == moment("2022-09-15 08:00")
 
 
+def test_day_tells_its_own_numbers_from_the_afternoon_on(office: SlackOffice) -> None:
+    office.plan.game.take(person=ADA)
+    office.work()
+    morning = texts(office)[0]
+    office.at(moment("2022-09-14 17:01"))
+    office.work()
+
+    assert [line for line in morning if line.startswith("Today")] == []
+    assert "Today: 1 issue." in texts(office)[0]
+
+
+def test_gaps_are_left_to_the_day_while_slack_is_away(office: SlackOffice) -> None:
+    office.plan.shift(8, day=THURSDAY)
+    office.work()
+    office.at(moment("2022-09-14 16:00"))
+    office.stand_in.order("trouble", method="chat.postMessage", status=503, times=1000)
+    office.work(until=lambda: [row.why for row in office.messages() if row.kind == "gaps" and row.why] == ["away"])
+
+    assert office.clock.now - moment("2022-09-14 16:00") <= timedelta(minutes=40)
+    assert (len(office.posts()), office.mailed()) == (1, [])
+
+
 def test_gaps_are_posted_at_four_and_a_press_leaves_the_others(office: SlackOffice) -> None:
     plan = office.plan
     one, two = plan.shift(8, day=THURSDAY), plan.shift(12, day=THURSDAY)

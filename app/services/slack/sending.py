@@ -22,6 +22,10 @@ BUSY: Final = timedelta(seconds=30)
 """The time that a call may take with all its retries of connections; longer means that its process died."""
 REPEATED: Final = frozenset({"cancelled"})
 """Kinds that are sent again when nobody knows if they were: who isn't told would come for nothing."""
+PATIENCE: Final = {
+    **dict.fromkeys((*REMINDERS, slack_messages.COVER), trouble.MAIL_AFTER), slack_messages.GAPS: trouble.POSTS_AFTER,
+}  # fmt: skip
+"""The time for which Slack may be away before a message goes another way, or none; for all others it is longer."""
 POST, UPDATE, LOOK_UP = "chat.postMessage", "chat.update", "users.lookupByEmail"
 
 Failed = Literal["unknown", "unsent"]
@@ -83,7 +87,7 @@ def _take(
     session: Session, key: SigningKey, message: SlackMessage, base: str, at: Moment
 ) -> Outgoing | datetime | None:
     token = workspaces.token_of(session, key, message.connection_id)
-    patience = trouble.MAIL_AFTER if message.kind in {*REMINDERS, slack_messages.COVER} else trouble.ALL_AFTER
+    patience = PATIENCE.get(message.kind, trouble.ALL_AFTER)
     is_late = message.ts is None and trouble.lasts(session, message.connection_id, at.real) >= patience
     if token is None or is_late:
         switching.drop(session, message, "away" if token else "off", at.game)

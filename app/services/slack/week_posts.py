@@ -1,18 +1,23 @@
 """Posts about a week in the channel for news: its day, its gaps and its results. Nobody's last place is told."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time
+from typing import Final
 
 from sqlmodel import Session
 
-from app.domain.calendar.days import ONE_DAY, first_moment, local_day
+from app.domain.calendar.days import ONE_DAY, boundary, first_moment, local_day
+from app.domain.scoring.tally import Tally
 from app.domain.slack import writing
 from app.domain.slack.blocks import Content, content
 from app.domain.slack.writing import Button, Part
 from app.domain.standings.board import Standing
 from app.domain.text.direction import isolated
-from app.domain.wording import points_text
+from app.domain.wording import headline, points_text
 from app.models import SlackMessage, Week
+from app.services.rules import rule_sets
+from app.services.scoring import scores
 from app.services.shifts import coverage, listing, refusals
 from app.services.shifts.listing import ShiftItem
 from app.services.slack_messages import DAY, GAPS
@@ -20,6 +25,8 @@ from app.services.standings import boards
 from app.services.weeks import weeks
 
 SHOWN, MOST_GAPS = 3, 8
+DIGEST: Final = time(17)
+"""The time of the week's zone from which the day's post tells the day's own numbers."""
 
 
 def render(session: Session, message: SlackMessage, base: str, now: datetime) -> Content | None:
@@ -45,7 +52,21 @@ def _day(session: Session, week: Week, message: SlackMessage, base: str, now: da
         return content([title, "The board is frozen until the reveal.", covered], link, lasts=is_on)
     seen = boards.seen(session, week, weeks.view_of(week, "public"), now)
     covered = coverage.of_week(session, week, 0, now).coverage
-    return content([title, seen.headline, top(seen.standings), covered], link, lasts=is_on)
+    today = _digest(session, week, day, now)
+    return content([title, seen.headline, top(seen.standings), today, covered], link, lasts=is_on)
+
+
+def _digest(session: Session, week: Week, day: date, now: datetime) -> str:
+    """The day's own numbers, from the afternoon on."""
+    if now < boundary(datetime.combine(day, DIGEST), week.zone):
+        return ""
+    teams = scores.of_week(session, week).teams.values()
+    counts = Counter[str]()
+    for team in teams:
+        counts.update(team.days.get(day, Tally()).counts)
+    rules = rule_sets.rules_of(session, week)
+    totals = {kind.name: counts[kind.name] for kind in rules.kinds if counts[kind.name]}
+    return f"Today: {headline(totals, rules)}." if totals else "Today is quiet so far."
 
 
 def top(standings: Sequence[Standing]) -> str:
