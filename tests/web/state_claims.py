@@ -413,6 +413,7 @@ CLAIMS = (
     Claim("A draft takes no activities and isn’t the current week. Add its teams, then open it.", is_draft),
     Claim("Tools and people can add activities from the first day on. You can close it at any time. .*", is_draft),
     Claim("The week takes activities from its first to its last day, also when reported late.", is_open),
+    Claim("Its last day is Friday 16 September. What people do until then earns .*", both(is_open, lacks(after))),
     Claim("No new activities, no rule changes.", both(is_open, lacks(is_frozen))),
     Claim("No new activities, no rule changes. The board stays frozen until you reveal it.", both(is_open, is_frozen)),
     Claim("Closed since .* The board keeps the rules it was closed with.", is_closed),
