@@ -20,8 +20,9 @@ from tests.web.playing_slack import HOOK, Slack, buttons, connect_bot
 from tests.web.running_app import until
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def program() -> Iterator[StandIn]:
+    """A stand-in of the test's own: a server that ends may still send a Home."""
     with running() as stand_in:
         yield stand_in
 
@@ -97,8 +98,9 @@ def test_home_shows_the_week_the_team_the_shifts_and_the_ways_on(homes: Homes) -
     assert len(shown[2].splitlines()) == 3
     assert shown[3] == "Your next shift: Thu 15 Sep 06:00–08:00 PDT."
     assert shown[4] == "Bo Nguyen offers their seat: Fri 06:00–08:00 PDT."
-    assert shown[5].startswith("Thu 06:00–08:00 PDT: 2 of 3 free. You’re on it.")
-    assert shown[6].startswith("Fri 09:00–10:00 PDT, <!here> *: 3 of 3 free, worth ")
+    assert shown[5] == "The next open shifts:"
+    assert shown[6].startswith("Thu 06:00–08:00 PDT: 2 of 3 free. You’re on it.")
+    assert shown[7].startswith("Fri 09:00–10:00 PDT, <!here> *: 3 of 3 free, worth ")
     assert shown[-3:] == ["2 more", "Log what you did, or read how it all works.", "What counts, and how much:"]
     acts = buttons(home)
     assert acts[:3] == [

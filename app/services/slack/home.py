@@ -35,9 +35,11 @@ def lines(session: Session, site: Site, person: Person, now: datetime, result: L
     look = Look(session, week, person, now, site)
     seen = open_shifts.see(session, site.worths, week, person, now)
     *team, _ = looks.mine(look, LINES)
+    found = seen.open()
+    heading = "The next open shifts:" if found.shifts else ""
     return [
-        *result, _head(look), *team, _next(look, seen), *_offers(seen),
-        *sentences.shift_lines(week, seen.open(), ""), *_foot(look),
+        *result, _head(look), *team, _next(look, seen), *_offers(seen), heading,
+        *sentences.shift_lines(week, found, ""), *_foot(look),
     ]  # fmt: skip
 
 

@@ -75,6 +75,7 @@ def help_lines(url: str) -> list[str]:
         f"/assembly log {'|'.join(KINDS)} LINK NOTE: log what you did. A link counts once.\n"
         "/assembly cheer @someone|TEAM WORDS: cheer, for all of the channel to read. It earns nothing.\n"
         "/assembly connect: say who you are here.\n"
+        "/assembly announce here|off: for organizers, where news are posted.\n"
         "/assembly help: this list.",
         f"All else is at {url}" if url else "",
     ]
