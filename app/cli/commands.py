@@ -25,6 +25,7 @@ from app.cli import (
     messages,
     people,
     rehearsals,
+    reviews,
     rules,
     running,
     shifts,
@@ -69,6 +70,7 @@ app.add_typer(team_changes.group, name="team")
 app.add_typer(ledger.group, name="activity")
 app.add_typer(transfers.group)
 app.add_typer(week_metrics.group)
+app.add_typer(reviews.group)
 app.add_typer(archives.group, name="archive")
 app.add_typer(shifts.group, name="shift")
 app.add_typer(forecast.group, name="forecast")

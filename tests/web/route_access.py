@@ -131,6 +131,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}/metrics"): RouteAccess("read"),
     ("GET", f"{API}/cards"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/reviews"): RouteAccess("admin"),
     ("PATCH", f"{API}/cards/{{card_id}}"): RouteAccess("admin", document={"state": "verified", "by": BO}),
     ("GET", f"{API}/weeks/{{week}}/feedback"): RouteAccess("read"),
     ("POST", f"{API}/weeks/{{week}}/feedback"): RouteAccess("admin", 201, document={"title": "Item {number}"}),

@@ -224,7 +224,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 31
+    assert seen == [200] * 32
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -274,6 +274,7 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
         f"GET {API}/weeks/{{week}}/metrics": "getWeekMetrics",
         f"GET {API}/cards": "listCards",
+        f"GET {API}/weeks/{{week}}/reviews": "getReviews",
         f"PATCH {API}/cards/{{card_id}}": "changeCard",
         f"GET {API}/weeks/{{week}}/feedback": "listFeedback",
         f"POST {API}/weeks/{{week}}/feedback": "addFeedback",

@@ -103,3 +103,12 @@ def test_reviewers_mark_three_answers_blind_and_the_page_says_what_to_mend(site:
     assert told.count("Reword it") == 1
     assert told.count("100% of pairs agree") == 3
     assert "4 reviewers have done so" in told
+    figures = site.get(f"/api/v1/weeks/{SLUG}/reviews", "admin").json()
+    assert [(each["agreement"], each["reword"]) for each in figures["calibration"]] == [
+        (0.5, True),
+        (1.0, False),
+        (1.0, False),
+        (1.0, False),
+    ]
+    assert (figures["authors"], figures["reviewers"], figures["asked"], figures["shares"]) == (4, 4, 0, [])
+    assert site.get(f"/api/v1/weeks/{SLUG}/reviews", "read").status_code == 403
