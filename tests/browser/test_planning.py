@@ -7,10 +7,10 @@ from playwright.sync_api import Browser, Page
 
 from app.domain.calendar.days import first_moment
 from app.domain.calendar.slots import slot
-from app.domain.forecast.intervals import Count
+from app.domain.forecast.intervals import CHANNELS, Count
 from app.services.feedback import items
 from app.services.feedback.items import Change
-from app.services.forecasts import contacts
+from app.services.forecasts import contacts, plans
 from app.services.forecasts.contacts import Imported
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
@@ -40,8 +40,14 @@ def be_busy(site: RunningApp) -> None:
         site.game.team(f"Team {number}", f"player-{number}@example.com")
     days = [first_moment(ENDS - timedelta(days=7 * back), PACIFIC) for back in range(1, 9)]
     with site.database.unit_of_work() as session:
-        rows = [Imported("email", Count(day + timedelta(minutes=30 * at), 30, 48)) for day in days for at in (20, 21)]
+        rows = [
+            Imported(channel, Count(day + timedelta(minutes=30 * at), 30, 48))
+            for day in days
+            for at in (20, 21)
+            for channel in CHANNELS
+        ]
         contacts.put(session, rows, site.game.act)
+        plans.save(session, "email", plans.USUAL["email"], site.game.act)
         for start in (10, 18):
             span = slot(ENDS, 60 * start, 60 * start + 120, PACIFIC)
             shifts.create(session, SLUG, span, ShiftFields(), site.game.act)
@@ -57,6 +63,10 @@ def test_pages_of_numbers_fit_at_every_width(chromium: Browser, site: RunningApp
         page.goto(site.url + FORECAST)
         whole = page.locator(".table__line").evaluate_all(WRAPPED)
         wide = {FORECAST: overflow(page)}
+        page.goto(f"{site.url}/organizer/forecast?channel=chat")
+        whole += page.locator(".table__line").evaluate_all(WRAPPED)
+        wide["chat"] = overflow(page)
+        wide["its table"] = page.eval_on_selector("#plan .scroll", "each => each.scrollWidth - each.clientWidth")
         for path in (METRICS, DESK, f"/organizer/weeks/{SLUG}/shifts/coverage"):
             page.goto(site.url + path)
             wide[path] = overflow(page)

@@ -407,6 +407,7 @@ CLAIMS = (
     Claim(r"Open the week \(done\)", lacks(is_draft)),
     Claim("Teams can earn points once it’s open.", always),
     Claim("Close week( See the board)?", is_open),
+    Claim("Its last day is Friday 16 September. What people do until then .*", both(is_open, lacks(after))),
     Claim("(Freeze board)", both(is_open, lacks(is_frozen))),
     Claim("Reveal board( See the board)?", is_frozen),
     Claim("Live board Frozen board See display", is_frozen),
