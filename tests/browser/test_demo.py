@@ -105,7 +105,7 @@ def test_demo_with_slack_answers_what_is_typed_into_its_stand_in(chromium: Brows
         way_in = page.get_attribute("article.own >> text=Connect me", "href") or ""
         page.goto(way_in)
 
-        assert "The Slack account u6999 asks to be connected." in page.inner_text("main")
+        assert "The Slack account u6999" in page.inner_text("main")
         ended(process, signal.SIGTERM)
         with pytest.raises(httpx.ConnectError):
             httpx.get(found["slack"])
