@@ -241,7 +241,7 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             key, act = secrets.SigningKey(SIGNING_KEY), act_by("Olu", self._now)
             made = connections.connect(session, key, "slack", act, name=name)
-            return slack_links.make(session, Asked(made.connection.id, "U1", "ada"), self._now)
+            return slack_links.make(session, Asked(made.connection.id, f"U{self.made}", "ada"), self._now)
 
     def _used_link(self, role: Role) -> str:
         """One that somebody of this role used."""
