@@ -6,12 +6,12 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.domain import actor as actors
 from app.domain.actor import SCOPES, Act, Role, SignedInActor
 from app.domain.calendar.slots import slot_between
-from app.models import LedgerEntry
+from app.models import AnswerReview, LedgerEntry
 from app.services import announcements, guestbook, guide, lifecycle
 from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
 from app.services.audit import audit
@@ -83,7 +83,7 @@ class SeededSite:
     def __post_init__(self) -> None:
         """Plant everything, and freeze the week in between."""
         self.act = act_by("Olu", self.site.clock.now)
-        for seed in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _shifts, _beside):
+        for seed in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _shifts, _beside, _review):
             self._sow(seed)
         with self.site.database.unit_of_work() as session:
             lifecycle.freeze(session, SLUG, self.act)
@@ -277,6 +277,22 @@ def _shifts(garden: SeededSite, session: Session) -> None:
     shift = shifts.create(session, SLUG, span, ShiftFields(), garden.act)
     seat = seats.sign_up(session, SLUG, shift.id, garden.ids["player"], garden.act).seat
     garden.ids |= {"shift": shift.id, "sign-up of player": seat.id}
+
+
+def _review(garden: SeededSite, session: Session) -> None:
+    """A review of an answer of the player's by an outsider: nobody else comes across a word of it."""
+    two = MINE | THEIRS
+    good, to_try, link = (garden.word(f"{what} of a review", two) for what in ("good thing", "advice", "link"))
+    player = garden.ids["player"]
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.person_id == player)).first()
+    assert entry is not None
+    session.add(
+        AnswerReview(
+            week_id=entry.week_id, activity_seq=entry.seq, url=f"https://example.com/{link}", author_id=player,
+            reviewer_id=garden.ids["outsider"], marks="yes yes no na", good=good, try_next=to_try,
+            asked_at=garden.act.now, done_at=garden.act.now,
+        )
+    )  # fmt: skip
 
 
 def _guestbook(garden: SeededSite, session: Session) -> None:
