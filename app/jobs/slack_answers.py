@@ -78,13 +78,15 @@ class SlackAnswers:
 
     async def answer(self, claim: Claim) -> None:
         """Send an answer to where a call said to, as long as Slack takes it."""
-        call_id = str(claim.payload["call"])
+        call_id, in_home = str(claim.payload["call"]), "home" in claim.payload
         try:
-            await self._database.writes.run(self._finish, call_id)
+            await self._database.writes.run(self._finish, call_id, in_home)
         except Unavailable:
             raise
         except Problem as problem:
-            await self._database.writes.run(self._refuse, call_id, problem)
+            await self._database.writes.run(self._refuse, call_id, problem, in_home)
+        if in_home:
+            return  # Home tells it
         found = await self._database.writes.run(self._message, call_id)
         if found is None:
             return
@@ -104,9 +106,9 @@ class SlackAnswers:
             raise Postponed(self._clock.real() + timedelta(seconds=reply.verdict.seconds))
         return "again" if reply.verdict.kind == "again" else "over"
 
-    def _finish(self, call_id: str) -> None:
+    def _finish(self, call_id: str, in_home: bool) -> None:
         with self._database.unit_of_work() as session:
-            answers.finish(session, call_id, self._clock.game(), self._clock.real())
+            answers.finish(session, call_id, self._clock.game(), self._clock.real(), in_home=in_home)
 
     def _message(self, call_id: str) -> tuple[str, dict[str, Any]] | None:
         """The address of an answer, and the answer; None where there is nothing to send. Raises Postponed."""
@@ -122,9 +124,9 @@ class SlackAnswers:
                 return None
             return call.response_url, writing.later(lines, answers.audience(call))
 
-    def _refuse(self, call_id: str, problem: Problem) -> None:
+    def _refuse(self, call_id: str, problem: Problem, in_home: bool) -> None:
         with self._database.unit_of_work() as session:
-            presses.refuse(session, call_id, problem, self._clock.real())
+            presses.refuse(session, call_id, problem, self._clock.real(), in_home=in_home)
 
     def _told(self, call_id: str) -> None:
         with self._database.unit_of_work() as session:

@@ -57,11 +57,12 @@ class SlackHomes:
             return
         if isinstance(turn, datetime):
             raise Postponed(turn)
-        lines = await self._lines(connection_id, user_id, str(claim.payload.get("call", "")))
+        call_id = str(claim.payload.get("call", ""))
+        lines = await self._lines(connection_id, user_id, call_id)
         arguments = {"user_id": user_id, "view": home.view(lines)}
         reply = await self._slack.request(connection_id, "views.publish", arguments, is_awaited=is_awaited)
         if reply is not None and reply.verdict.kind == "done":
-            await self._database.writes.run(self._sent, connection_id, user_id, now)
+            await self._database.writes.run(self._sent, connection_id, user_id, now, call_id)
         elif reply is not None and reply.verdict.scope in {"request", "blocks"}:
             raise HomeRefused(f"Slack refused a Home: {reply.verdict.error}.")
 
@@ -85,8 +86,10 @@ class SlackHomes:
         with self._database.unit_of_work() as session:
             return strangers.greet(session, self._site, Asked(connection_id, user_id, ""), self._clock.real())
 
-    def _sent(self, connection_id: str, user_id: str, now: datetime) -> None:
+    def _sent(self, connection_id: str, user_id: str, now: datetime, call_id: str) -> None:
         with self._database.unit_of_work() as session:
+            if call_id:
+                pending.told(session, call_id)
             homes.sent(session, connection_id, user_id, now)
 
 

@@ -12,7 +12,7 @@ class SlackUser(SQLModel, table=True):
     """Somebody in a workspace beside whom they are here: `kind` and `zone` as Slack told, else empty.
 
     `kind` is `member`, `guest`, `bot` or `gone`. `opened_at` is when they last looked at their Home, `published_at`
-    when it was last sent.
+    when it was last sent, or is being sent.
     """
 
     __tablename__ = "slack_user"

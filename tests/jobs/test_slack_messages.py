@@ -446,6 +446,16 @@ def test_start_and_end_of_a_shift_are_told_with_what_can_be_done(office: SlackOf
     assert (office.buttons("UADA")[-1], office.refusals()) == ([], [])
 
 
+def test_start_has_no_done_where_organizers_complete(office: SlackOffice) -> None:
+    seat = seat_of(office, ADA)
+    office.plan.set(completes="organizer")
+    stage(office, "start", seat.shift_id, moment("2022-09-16 06:00"))
+    check_in(office, seat)
+    office.work()
+
+    assert office.buttons("UADA")[-1] == [f"aw.log {seat.shift_id}/{seat.id}"]
+
+
 def check_in(office: SlackOffice, seat: Seat) -> None:
     with office.database.unit_of_work() as session:
         completion.check_in(session, SLUG, seat.shift_id, seat.id, office.plan.act_of(ADA))

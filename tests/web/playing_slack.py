@@ -5,14 +5,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from sqlmodel import col, select
 
+from app.models import SlackCall
 from app.services.intake import authors, connections
 from app.services.slack import workspaces
 from app.services.slack.workspaces import Tried
 from tests.builders import ADA, act_by
 from tests.slack.checks import check_message
 from tests.slack.running import signed
-from tests.web.running_app import API, RunningApp
+from tests.web.running_app import API, RunningApp, until
 
 PUBLIC = "https://week.example.com"
 HOOK, SECRET = "/hooks/slack", "8f742231b10e8888abcd99yyyzzz85a5"
@@ -64,6 +66,15 @@ class Slack:
         answer = self.interact("block_actions", user, actions=[pressed], **more)
         assert (answer.status_code, answer.content) == (200, b"")
         return answer
+
+    def do(self, action: str, value: str = "", user: str = "U1") -> None:
+        """Press a button, and wait until that is done."""
+        self.press(action, value, user)
+        until(self._has_done)
+
+    def _has_done(self) -> bool:
+        with self.site.database.reading() as session:
+            return session.exec(select(SlackCall.id).where(col(SlackCall.done_at).is_(None))).first() is None
 
     def said(self, answer: httpx.Response) -> str:
         """The text that somebody is shown; it is theirs alone, within Slack's limits, and all of it is in `text`."""

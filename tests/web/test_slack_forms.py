@@ -133,16 +133,16 @@ def test_a_log_is_undone_and_logged_again(slack: Slack, program: StandIn) -> Non
     [(label, action, value)] = buttons(answer)
     assert (label, action, value.partition("/")[0]) == ("Undo", "undo", "log")
 
-    slack.press("undo", value, "U2")
+    slack.do("undo", value, "U2")
     assert slack.site.points("read")["Owls"] == 5, "it isn’t theirs"
-    slack.press("undo", value)
+    slack.do("undo", value)
 
     assert slack.site.points("read")["Owls"] == 0
     assert slack.said(slack.type(f"log issue <{LINK}>", user="U2")).startswith("Undone before.")
     assert slack.said(slack.type(f"log issue <{LINK}>")) == "Logged 1 issue."
     assert slack.site.points("read")["Owls"] == 5
     slack.site.clock.set(slack.site.clock.now + timedelta(minutes=11))
-    slack.press("undo", value)
+    slack.do("undo", value)
     assert slack.site.points("read")["Owls"] == 5
 
 

@@ -9,9 +9,11 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from app.models import SlackUser
-from app.services.intake import authors
+from app.domain.slack.calls import Call
+from app.models import SlackCall, SlackUser
+from app.services.intake import authors, connections
 from app.services.slack import homes as homes_service
+from app.services.slack import pending
 from tests.builders import ADA, BO, act_by
 from tests.slack.running import StandIn, running
 from tests.slack.workspace import BOT_TOKEN
@@ -124,6 +126,24 @@ def test_a_press_in_home_is_told_in_its_first_line(homes: Homes) -> None:
     assert buttons(taken)[0][:2] == ("Undo", "undo")
     assert "Your next shift: Thu 15 Sep 06:00–08:00 PDT." in texts(taken)
     assert texts(refused)[0].startswith("There’s no such shift any more.")
+
+
+def test_a_press_in_home_that_another_server_does_later_is_told_there_too(homes: Homes) -> None:
+    shift, site = Shifts(homes.slack.site).make(), homes.slack.site
+
+    def keep() -> None:
+        with site.database.unit_of_work() as session:
+            call = Call("interaction", event_id="88.1", user_id="U1", in_home=True)
+            found = connections.find(session, "slack").id
+            pending.keep(session, found, call, "take", shift, site.clock.now, at=site.clock.now)
+
+    assert texts(homes.after(keep))[0] == "You’re on: Thu 06:00–08:00 PDT."
+
+    def results() -> set[str]:
+        with site.database.reading() as session:
+            return set(session.exec(select(SlackCall.result)))
+
+    until(lambda: results() == {""})
 
 
 def test_home_of_a_stranger_has_a_link(homes: Homes) -> None:

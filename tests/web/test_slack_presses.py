@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from app.config import Settings
 from app.domain.slack.calls import Call
 from app.models import Seat, SlackCall
 from app.services.intake import authors, connections
-from app.services.slack import pending
+from app.services.slack import pending, presses
 from tests.builders import BO, DUA, act_by
 from tests.slack.running import StandIn, running
 from tests.web.playing_shifts import Shifts
@@ -91,6 +92,19 @@ def test_a_shift_is_taken_checked_in_and_completed(presser: Presser) -> None:
     clock.set("2022-09-15 07:50")
     assert presser.says("done", shift) == f"Completed: {WHEN}. Thank you!"
     assert presser.seats() == ["completed"]
+
+
+def test_where_organizers_complete_there_is_no_done(presser: Presser) -> None:
+    shifts = Shifts(presser.slack.site)
+    shifts.set(completes="organizer")
+    shift = shifts.make()
+    presser.press("take", shift)
+    presser.slack.site.clock.set("2022-09-15 05:50")
+
+    checked = presser.press("check_in", shift)
+
+    assert (shown(checked), buttons(checked)) == (f"You’re checked in: {WHEN}.", [])
+    assert presser.says("done", shift) != f"Completed: {WHEN}. Thank you!"
 
 
 def test_a_seat_is_left_and_one_that_can_not_be_is_offered(presser: Presser) -> None:
@@ -246,6 +260,21 @@ def test_a_press_whose_server_was_killed_is_done_by_the_next(presser: Presser) -
         pending.keep(session, found, call, "take", shift, site.clock.now, at=site.clock.now)
 
     until(lambda: presser.seats() == ["signed_up"])
+
+
+def test_a_press_is_answered_before_it_is_done(
+    presser: Presser, heard: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shift, may_go, do = Shifts(presser.slack.site).make(), Event(), presses.do
+    monkeypatch.setattr(presses, "do", lambda *given, in_home: may_go.wait(20) and do(*given, in_home=in_home))
+
+    presser.slack.press("take", shift, response_url=f"{presser.program.origin}/actions/T1/1")
+    at_answer = may_go.is_set(), presser.seats(), heard()
+    may_go.set()
+
+    assert at_answer == (False, [], [])
+    until(lambda: [shown(each) for each in heard()] == [f"You’re on: {WHEN}."])
+    assert presser.seats() == ["signed_up"]
 
 
 def test_the_address_of_an_answer_is_kept_until_it_is_sent_and_none_that_is_not_slacks_is_called(

@@ -38,13 +38,13 @@ def audience(call: SlackCall) -> Audience:
     return "in_channel" if call.value == "in_channel" else "ephemeral"
 
 
-def finish(session: Session, call_id: str, week_now: datetime, now: datetime) -> None:
+def finish(session: Session, call_id: str, week_now: datetime, now: datetime, *, in_home: bool = False) -> None:
     """Do a press that was stored and not done, as its server was killed. Raises the problem that stands against it."""
     call = pending.find(session, call_id)
     if call is None or call.done_at is not None or not pending.is_young(call, now):
         return
-    if call.action in presses.DEEDS:
-        presses.do(session, call_id, week_now, now)
+    if call.action in presses.DEEDS or call.action == presses.PROVE:
+        presses.do(session, call_id, week_now, now, in_home=in_home)
 
 
 def _announced(session: Session, site: Site, call: SlackCall, now: datetime) -> Lines:

@@ -27,9 +27,13 @@ class Opening(NamedTuple):
 
 
 def opened(session: Session, opening: Opening, now: datetime) -> None:
-    """Send somebody their Home, which they opened or pressed something in."""
+    """Send somebody their Home, which they opened or pressed something in.
+
+    It takes the turn: a change at the same moment comes later, and leaves the press's line where it is meanwhile.
+    """
     user = people.profile(session, opening.connection_id, opening.user_id)
     user.opened_at = now
+    user.published_at = max(now, user.published_at or now)
     session.add(user)
     session.flush()
     payload = {

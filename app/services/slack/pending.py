@@ -25,7 +25,8 @@ def keep(
     """Keep a call to be answered from a moment (`at`) on; None for a copy. Its id."""
     made = add(session, connection_id, call, action, value, now)
     if made is not None:
-        jobs.enqueue(session, ANSWER, {"call": made}, run_at=at, key=_key(made))
+        payload = {"call": made, **({"home": "yes"} if call.in_home else {})}
+        jobs.enqueue(session, ANSWER, payload, run_at=at, key=_key(made))
     return made
 
 

@@ -14,7 +14,8 @@ from app.models import Connection, Person, SeatOffer, Shift, SlackCall, Week
 from app.models.columns import is_id
 from app.services.ledger import my_week
 from app.services.shifts import completion, covers, listing, refusals, seats, waiting
-from app.services.slack import links, logs, pending, people, proofs, sentences
+from app.services.slack import homes, links, logs, pending, people, proofs, sentences, stages
+from app.services.slack.homes import Opening
 from app.services.weeks import weeks
 
 NO_SHIFT = "There’s no such shift any more. Type /assembly shifts to see the open ones."
@@ -61,8 +62,11 @@ class Press(NamedTuple):
         return f"{self.shift.id}/{seat_id}"
 
 
-def do(session: Session, call_id: str, week_now: datetime, now: datetime) -> None:
-    """Do what a press asks for, unless that is done; what to say is kept. Raises the problem that stands against it."""
+def do(session: Session, call_id: str, week_now: datetime, now: datetime, *, in_home: bool = False) -> None:
+    """Do what a press asks for, unless that is done; what to say is kept, and shown on top of Home for a press there.
+
+    Raises the problem that stands against it.
+    """
     call = pending.hold(session, call_id)
     if call is None:
         return
@@ -75,14 +79,20 @@ def do(session: Session, call_id: str, week_now: datetime, now: datetime) -> Non
     else:
         act = people.act_of(person, week_now)
         lines = _act(session, call, source, person, act)
-    pending.settle(session, call, writing.dump(lines) if lines else "", now)
+    _settle(session, call, lines, now, in_home=in_home)
 
 
-def refuse(session: Session, call_id: str, problem: Problem, now: datetime) -> None:
+def refuse(session: Session, call_id: str, problem: Problem, now: datetime, *, in_home: bool = False) -> None:
     """Keep why a press did nothing, unless it did."""
     call = pending.hold(session, call_id)
     if call is not None:
-        pending.settle(session, call, writing.dump([problem.detail]), now)
+        _settle(session, call, [problem.detail], now, in_home=in_home)
+
+
+def _settle(session: Session, call: SlackCall, lines: Lines, now: datetime, *, in_home: bool) -> None:
+    if in_home:
+        homes.opened(session, Opening(call.connection_id, call.user_id, call.event_id, call.id), now)
+    pending.settle(session, call, writing.dump(lines) if lines else "", now)
 
 
 def _act(session: Session, call: SlackCall, source: str, person: Person, act: Act) -> Lines:
@@ -191,7 +201,8 @@ def _taker(press: Press) -> str | None:
 
 def _check_in(press: Press) -> Lines:
     seat = completion.check_in(*press.place, press.seat_id, press.act)
-    return [Part(f"You’re checked in: {press.when}.", [Button("Done", "done", press.value(seat.id))])]
+    then = stages.done(press.session, press.shift, press.value(seat.id))
+    return [Part(f"You’re checked in: {press.when}.", then)]
 
 
 def _done(press: Press) -> Lines:

@@ -15,6 +15,7 @@ from app.models import Person, Seat, Shift, SlackMessage, Week
 from app.services import guide
 from app.services.ledger import my_week
 from app.services.shifts import refusals
+from app.services.shifts.settings import settings_of
 from app.services.slack import people
 from app.services.slack_messages import START
 
@@ -42,8 +43,14 @@ def _start(session: Session, shift: Shift, seat: Seat | None) -> Content:
     if seat is None or seat.state == "completed":
         return content(lines)
     value = f"{shift.id}/{seat.id}"
-    act = Button("Check in", "check_in", value) if seat.state == "signed_up" else Button("Done", "done", value)
-    return content(lines, [act, Button("Log something", "log", value)])
+    first = [Button("Check in", "check_in", value)] if seat.state == "signed_up" else done(session, shift, value)
+    return content(lines, [*first, Button("Log something", "log", value)])
+
+
+def done(session: Session, shift: Shift, value: str) -> list[Button]:
+    """The button that completes a seat; none where organizers alone do that."""
+    settings = settings_of(session, session.get_one(Week, shift.week_id))
+    return [Button("Done", "done", value)] if settings.completes != "organizer" else []
 
 
 def _end(

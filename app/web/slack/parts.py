@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
+from app.bulkheads import begin_job
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.slack import writing
@@ -50,9 +51,9 @@ class Desk:
         with self.database.unit_of_work() as session:
             return pending.keep(session, recipient.id, call, action, value, now, at=now + LATER)
 
-    def show_home(self, recipient: Recipient, call: Call, call_id: str = "") -> None:
-        """Have somebody's Home sent, with what became of a press in it; for a copy of the call nothing more."""
-        opening = Opening(recipient.id, call.user_id, call.event_id, call_id)
+    def show_home(self, recipient: Recipient, call: Call) -> None:
+        """Have somebody's Home sent; for a copy of the call nothing more."""
+        opening = Opening(recipient.id, call.user_id, call.event_id)
         with self.database.unit_of_work() as session:
             homes.opened(session, opening, self.clock.real())
 
@@ -72,6 +73,22 @@ class Desk:
             return task.result()
         except Problem as problem:
             return [problem.detail]
+
+    def afterwards(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have some work done once the call is answered, for which nobody waits here."""
+        task = asyncio.create_task(_as_job(work))
+        _under_way.add(task)
+        task.add_done_callback(_under_way.discard)
+        task.add_done_callback(_note)
+
+
+_under_way: set["asyncio.Task[None]"] = set()
+"""The loop itself holds its tasks weakly."""
+
+
+async def _as_job(work: Coroutine[Any, Any, None]) -> None:
+    begin_job()
+    await work
 
 
 def asked(recipient: Recipient, call: Call) -> Asked:
