@@ -12,25 +12,35 @@ from starlette.types import Receive, Scope, Send
 
 from app.db.database import Database
 from app.domain.actor import Act
+from app.domain.text.direction import apart
 from app.domain.view import View
+from app.errors import Conflict
 from app.models import Week
 from app.services.exports import week_exports
 from app.services.exports.tables import Format
 from app.services.exports.week_exports import What
 from app.services.weeks import weeks
 
+FROZEN_SINCE = (
+    "Not exported: the board of {} was frozen after you opened this page. "
+    "Export the live board, which only organizers see, or the frozen one."
+)
 CHUNK = 65_536  # bytes on their way at once, so that an export of any length needs no more memory
 MEDIA_TYPES: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An export that somebody asks for; `is_public` is as the public sees the week, whoever asks."""
+    """An export that somebody asks for; `is_public` is as the public sees the week, whoever asks.
+
+    `saw_no_freeze` says that it was asked for on a page from before a freeze, if there is one.
+    """
 
     slug: str
     what: What
     form: Format
     is_public: bool = False
+    saw_no_freeze: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,10 @@ class _FileAnswer(StreamingResponse):
 
 
 async def export_answer(database: Database, act: Act, wanted: Wanted) -> StreamingResponse:
-    """The export as a file; the audit notes who took it before its first byte leaves. Raises WeekUnknown."""
+    """The export as a file; the audit notes who took it before its first byte leaves.
+
+    Raises WeekUnknown, or Conflict where the board was frozen after the page that asks for it was opened.
+    """
     file, exported = await database.reads.run(_export, database, act, wanted, long=True)
     try:
         await database.writes.run(_note, database, act, wanted, exported)
@@ -75,6 +88,8 @@ def _export(database: Database, act: Act, wanted: Wanted) -> tuple[IO[bytes], Ex
         file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
         with database.reading() as session:
             week = weeks.find(session, wanted.slug, act.now)
+            if wanted.saw_no_freeze and week.frozen_at is not None:
+                raise Conflict(FROZEN_SINCE.format(apart(week.name)))
             view = weeks.view(week, act.actor, preview=wanted.is_public)
             text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
             rows = week_exports.export(session, week, wanted.what, wanted.form, text, view, act.now)

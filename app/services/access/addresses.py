@@ -67,10 +67,19 @@ def remove(session: Session, person_id: str, email: str, act: Act) -> Person:
     return person
 
 
-def make_main(session: Session, person_id: str, email: str, act: Act) -> Person:
-    """Make one of a person's e-mails the one that messages go to. Raises what `remove` raises."""
+def make_main(session: Session, person_id: str, email: str, act: Act, *, seen: str = "") -> Person:
+    """Make one of a person's e-mails the one that messages go to.
+
+    `seen` is the main one that it replaces; empty is any. Raises what `remove` raises, and Conflict where another
+    organizer chose one meanwhile.
+    """
     serialize(session)
     person, address = _find(session, person_id, email, act)
+    if seen and seen != person.email:
+        raise Conflict(
+            f"Another organizer made {person.email} the main email after you opened this page. "
+            f"Make {address.email} main again to replace theirs."
+        )
     before = person.email
     session.delete(address)
     session.flush()

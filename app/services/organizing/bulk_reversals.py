@@ -1,5 +1,6 @@
 """Reversal of many activities at once: previewed, done for one reason as one change, and undone as a whole."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +17,7 @@ from app.domain.memberships import team_at
 from app.domain.scoring.sums import score_teams
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board, Standing
-from app.errors import AlreadyDone, NotFound
+from app.errors import AlreadyDone, Conflict, NotFound
 from app.models import BulkReversal, LedgerEntry, Membership, Reversal, Week
 from app.models.columns import is_id
 from app.services import reasons
@@ -38,6 +39,10 @@ MOST_AT_ONCE = 10_000
 """Entries of one bulk: what is locked for a second or two; the rest is another bulk."""
 MOST_RECENT = 10
 NONE_LEFT = "Nothing to reverse: each of these is reversed already, or follows its seat in a shift."
+CHANGED = (
+    "Not reversed yet: some of these were reversed or reinstated after you opened this page. "
+    "See what’s left, then reverse it."
+)
 UNDO_REASON = "The bulk reversal was undone"
 
 
@@ -56,6 +61,11 @@ class Chosen(NamedTuple):
     reversed: int
     of_seats: int
     is_cut: bool
+
+    @property
+    def mark(self) -> str:
+        """A mark that tells these entries from any others, which a preview’s form sends back."""
+        return hashlib.sha256(",".join(str(row.seq) for row in self.entries).encode()).hexdigest()[:32]
 
 
 class TeamChange(NamedTuple):
@@ -148,17 +158,23 @@ def _changes(before: Board, after: Board, concerned: set[str]) -> list[TeamChang
     return [pair for pair in pairs if pair.after.team_id in concerned or pair.before.rank != pair.after.rank]
 
 
-def reverse(session: Session, slug: str, selection: Selection, act: Act, *, reason: str) -> BulkReversal:
+def reverse(
+    session: Session, slug: str, selection: Selection, act: Act, *, reason: str, seen: str = ""
+) -> BulkReversal:
     """Reverse what can be of a selection, as one change of the week.
 
-    Raises WeekUnknown, Malformed for no reason, WeekNotOpen, or AlreadyDone where nothing is left to reverse.
+    `seen` is the mark of what a preview showed; empty is any. Raises WeekUnknown, Malformed for no reason, WeekNotOpen,
+    AlreadyDone where nothing is left to reverse, or Conflict where that is something else than was seen.
     """
     reason = reasons.require(reason)
     week = weeks.lock(session, slug, act.now)
     weeks.require_open(week)
-    numbers = [row.seq for row in choose(session, week, selection).entries]
+    chosen = choose(session, week, selection)
+    numbers = [row.seq for row in chosen.entries]
     if not numbers:
         raise AlreadyDone(NONE_LEFT)
+    if seen and seen != chosen.mark:
+        raise Conflict(CHANGED)
     bulk = BulkReversal(
         week_id=week.id, at=act.now, by=act.actor.name, reason=reason, version=week.version + 1,
         activities=rulings.add_all(session, week, numbers, act, stand=False, reason=reason),

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from app.db.database import announce, serialize
 from app.domain.actor import Act
 from app.domain.memberships import Join, current_team
+from app.domain.text.direction import apart
 from app.errors import Conflict
 from app.events import AccessChanged
 from app.models import Person, PersonAddress, Week
@@ -33,11 +34,12 @@ def preview(session: Session, kept_id: str, other_id: str, act: Act) -> Plan:
 def merge(session: Session, kept_id: str, other_id: str, act: Act) -> Plan:
     """Make the second person an alias of the first: addresses, ids, seats and work are the first's from then on.
 
-    Raises NotFound, NotAllowed for an owner's account, or Conflict with all that stands against it; then nothing may
-    be committed.
+    Raises NotFound, NotAllowed for an owner's account, or Conflict with all that stands against it, as that one of the
+    two was merged meanwhile; then nothing may be committed.
     """
     serialize(session)
     first_look = preview(session, kept_id, other_id, act)
+    _check_are_themselves(first_look, {kept_id, other_id})
     for each in first_look.weeks:
         shifts.lock_all(session, weeks.lock(session, each.week.slug, act.now))
     kept, other = first_look.kept, first_look.other
@@ -58,6 +60,14 @@ def merge(session: Session, kept_id: str, other_id: str, act: Act) -> Plan:
     details = {"before": names, "after": {"person": kept.name, "email": kept.email}}
     audit.note(session, "person.merged", accounts.audit_target(other), act, **details)
     return plan
+
+
+def _check_are_themselves(plan: Plan, asked: set[str]) -> None:
+    """Raise Conflict where an id asked for is an alias: what was looked at before was about somebody else."""
+    now = [person for person in (plan.kept, plan.other) if person.id not in asked]
+    if now:
+        names = " and ".join(apart(person.name) for person in now)
+        raise Conflict(f"One of the two was merged into {names} meanwhile. Look at what changes now, then merge again.")
 
 
 def _retire(session: Session, kept: Person, other: Person, act: Act) -> None:

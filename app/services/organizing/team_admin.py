@@ -114,10 +114,18 @@ def change_look(
     return set_look(session, slug, team.id, tone, wanted, act)
 
 
-def set_look(session: Session, slug: str, team_id: str, tone: int | None, emblem: str, act: Act) -> Team:
+def look_text(team: Team) -> str:
+    """A team's chosen tone and emblem as one text, which a form sends back as what it replaces."""
+    return f"{'' if team.tone is None else team.tone}/{team.emblem or ''}"
+
+
+def set_look(
+    session: Session, slug: str, team_id: str, tone: int | None, emblem: str, act: Act, *, seen: str = ""
+) -> Team:
     """Choose a team's tone (0 to 11) and emblem; none of either is chosen by itself.
 
-    Raises NotFound, Malformed, WeekNotOpen, or Conflict while the board is frozen.
+    `seen` is the `look_text` that it replaces; empty is any. Raises NotFound, Malformed, WeekNotOpen, or Conflict while
+    the board is frozen, and where another organizer chose a look meanwhile.
     """
     emblem = check_emblem(emblem)
     if tone is not None and tone not in range(TONES):
@@ -126,6 +134,8 @@ def set_look(session: Session, slug: str, team_id: str, tone: int | None, emblem
     team = teams.find(session, week, team_id)
     if (team.tone, team.emblem or "") == (tone, emblem):
         return team
+    if seen and seen != look_text(team):
+        raise Conflict.at(**_theirs(team, seen))
     if week.frozen_at is not None:
         raise Conflict(f"The board of {apart(week.name)} is frozen, with the colours on it. Reveal it first.")
     before = {"tone": team.tone, "emblem": team.emblem}
@@ -136,6 +146,20 @@ def set_look(session: Session, slug: str, team_id: str, tone: int | None, emblem
     details = {"tone": team.tone, "emblem": team.emblem}
     audit.note(session, "team.look", teams.audit_target(team), act, before=before, after=details)
     return team
+
+
+def _theirs(team: Team, seen: str) -> dict[str, str]:
+    """Sentences, by field, for what another organizer chose since a look was seen."""
+    tone, _, emblem = seen.partition("/")
+    since = "after you opened this page. Save again to replace theirs."
+    found = {}
+    if tone != ("" if team.tone is None else str(team.tone)):
+        colour = "the automatic colour" if team.tone is None else COLOURS[team.tone]
+        found["tone"] = f"Another organizer chose {colour} {since}"
+    if emblem != (team.emblem or ""):
+        chosen = f"chose the emblem “{apart(team.emblem)}”" if team.emblem else "removed the emblem"
+        found["emblem"] = f"Another organizer {chosen} {since}"
+    return found
 
 
 def remove_team(session: Session, slug: str, team_id: str, act: Act) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.errors import Malformed
+from app.errors import Conflict, Malformed, Problem
 from app.services.exports.tables import Format
 from app.services.exports.week_exports import What
 from app.services.weeks import weeks
@@ -33,11 +33,12 @@ TABLES: tuple[tuple[What, str, str], ...] = (
 
 
 class ExportForm(Form):
-    """A button for each table and format; `board` is which one of a frozen week."""
+    """A button for each table and format; `board` is which one of a frozen week, `seen` whether it was open then."""
 
     what: What = "ledger"
     format: Format = "csv"
     board: Literal["live", "frozen"] = "live"
+    seen: Literal["", "open", "frozen"] = ""
 
 
 @router.get("/exports")
@@ -66,7 +67,11 @@ async def export_week(
     """One of a week's tables as a file; the audit notes that somebody took it."""
     try:
         data = form.data
+        wanted = Wanted(week, data.what, data.format, data.board == "frozen", saw_no_freeze=data.seen == "open")
+        return await export_answer(database, act, wanted)
     except FormInvalid:
-        page = partial(exports_page, slug=week)
-        return await database.writes.run(partial(refuse, request, act, Malformed("Choose CSV or JSON."), page=page))
-    return await export_answer(database, act, Wanted(week, data.what, data.format, data.board == "frozen"))
+        problem: Problem = Malformed("Choose CSV or JSON.")
+    except Conflict as frozen:
+        problem = frozen
+    page = partial(exports_page, slug=week)
+    return await database.writes.run(partial(refuse, request, act, problem, page=page))

@@ -29,12 +29,16 @@ MOST_SHOWN = 50
 
 
 class BulkForm(LedgerFilter):
-    """The reason, and what it is for: ids of entries, or all that a filter found up to a version of the week."""
+    """The reason, and what it is for: ids of entries, or all that a filter found up to a version of the week.
+
+    `seen` is the mark of what its preview showed.
+    """
 
     reason: Reason
     ids: str = ""
     all: str = ""
     upto: str = ""
+    seen: str = ""
 
 
 class UndoForm(Form):
@@ -91,7 +95,7 @@ def reverse_bulk(request: Request, act: OrganizerAct, week: str, form: FormState
             raise Malformed(CHOOSE)
         found = weeks.find(session, week, act.now)
         selection = _selection(found, wanted, ids, upto)
-        bulk = bulk_reversals.reverse(session, found.slug, selection, act, reason=form.data.reason)
+        bulk = bulk_reversals.reverse(session, found.slug, selection, act, reason=form.data.reason, seen=form.data.seen)
         return Done("organizer_ledger", "", {"week": found.slug, "gone": str(bulk.activities)})
 
     return submit(request, act, change, form=form, page=partial(_again, slug=week, wanted=wanted, ids=ids, upto=upto))

@@ -23,6 +23,12 @@ class AddressForm(Form):
     email: Annotated[Email, says(accounts.check_email)]
 
 
+class MainForm(AddressForm):
+    """The e-mail that becomes the main one, and the one that it replaces."""
+
+    seen: str = ""
+
+
 def build_context(page: Page[SignedInAct], person: Person) -> dict[str, Any]:
     """The context of a person's further e-mails, with the form for another."""
     return {"addresses": addresses.of_person(page.session, person.id), "address": page.form(AddressForm)}

@@ -21,7 +21,7 @@ from app.services.organizing.people_search import LONGEST
 from app.web.deps import OrganizerRealAct, ReadSession
 from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.organizer.person import PAGE, person_page
-from app.web.organizer.person_addresses import AddressForm
+from app.web.organizer.person_addresses import AddressForm, MainForm
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -95,9 +95,10 @@ def add_address(request: Request, act: OrganizerRealAct, person_id: str, form: F
 
 
 @router.post(PAGE + "/addresses/main", name="person_address_main")
-def choose_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[AddressForm]) -> Response:
+def choose_address(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[MainForm]) -> Response:
     """Make one of somebody's e-mails the one that messages go to."""
-    return _change_addresses(request, act, person_id, form, addresses.make_main, "address-main")
+    make_main = partial(addresses.make_main, seen=str(form["seen"].value))
+    return _change_addresses(request, act, person_id, form, make_main, "address-main")
 
 
 @router.post(PAGE + "/addresses/remove", name="person_address_remove")
@@ -110,7 +111,7 @@ def _change_addresses(
     request: Request,
     act: SignedInAct,
     person_id: str,
-    form: FormState[AddressForm],
+    form: FormState[AddressForm] | FormState[MainForm],
     change: Callable[[Session, str, str, Act], Person],
     done: str,
 ) -> Response:

@@ -44,10 +44,11 @@ def _tone(text: str) -> int | None:
 
 
 class LookForm(Form):
-    """A team's colour and emblem."""
+    """A team's colour and emblem, and the look that they replace."""
 
     tone: Annotated[int | None, MaxLength(2), says(_tone)] = None
     emblem: Annotated[str, MaxLength(team_admin.LONGEST_EMBLEM), optional(team_admin.check_emblem)] = ""
+    seen: str = ""
 
 
 class MoveForm(Form):

@@ -11,7 +11,7 @@ from app.domain.text.direction import isolated
 from app.models import Person, Team, Week
 from app.models.columns import new_id
 from app.services.access import credentials
-from app.services.organizing import join_codes
+from app.services.organizing import join_codes, team_admin
 from app.services.rules import rule_sets
 from app.services.shifts.settings import settings_of
 from app.services.teams import teams
@@ -114,5 +114,6 @@ def _row(page: Page[SignedInAct], line: TeamLine, code: str) -> TeamRow:
     address = base_of(page.request, page.settings) + url_for("join_team", code=code) if code else ""
     picture = qr(address, title=f"Join {isolated(team.name)}") if code else None
     rename = page.form(RenameForm, team.id, name=team.name).having(seen=team.name)
-    look = page.form(LookForm, team.id, tone="" if team.tone is None else str(team.tone), emblem=team.emblem or "")
+    tone = "" if team.tone is None else str(team.tone)
+    look = page.form(LookForm, team.id, tone=tone, emblem=team.emblem or "").having(seen=team_admin.look_text(team))
     return TeamRow(team, line.members, line.code, add, adjust, rename, look, address, picture)

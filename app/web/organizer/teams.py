@@ -214,7 +214,7 @@ def choose_look(request: Request, act: OrganizerAct, week: str, team: str, form:
     """Choose a team's colour and emblem."""
 
     def change(session: Session, act: Act) -> str:
-        team_admin.set_look(session, week, team, form.data.tone, form.data.emblem, act)
+        team_admin.set_look(session, week, team, form.data.tone, form.data.emblem, act, seen=form.data.seen)
         return "look"
 
     return _change(request, act, week, change, form.keyed(team))

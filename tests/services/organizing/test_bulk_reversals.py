@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import AlreadyDone, Malformed, NotFound, WeekNotOpen
+from app.errors import AlreadyDone, Conflict, Malformed, NotFound, WeekNotOpen
 from app.models import BulkReversal
 from app.services.organizing import bulk_reversals
 from app.services.organizing.bulk_reversals import MOST_AT_ONCE, Preview, Selection
@@ -105,6 +105,17 @@ def test_reverse_takes_nothing_that_came_after_its_preview(ledger: Game) -> None
 
     assert reverse(ledger, ALL._replace(upto=upto)).activities == 4
     assert ledger.points()[OWLS] == 5
+
+
+def test_reverse_of_something_else_than_was_seen_is_refused(ledger: Game) -> None:
+    seen = previewed(ledger).chosen.mark
+    one = reverse(ledger, Selection(wanted=Wanted(by_hand=True)))
+
+    with ledger.database.unit_of_work() as session, pytest.raises(Conflict, match="after you opened this page"):
+        bulk_reversals.reverse(session, ledger.slug, ALL, ledger.act, reason="Tests", seen=seen)
+    undo(ledger, one)
+    with ledger.database.unit_of_work() as session:
+        assert bulk_reversals.reverse(session, ledger.slug, ALL, ledger.act, reason="Tests", seen=seen).activities == 4
 
 
 @pytest.mark.parametrize(
