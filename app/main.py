@@ -227,6 +227,12 @@ def _worker(context: AppContext) -> Worker:
     return Worker(context.database, context.clock, handlers, daily=daily)
 
 
+def _sockets(context: AppContext) -> tools.SlackSockets:
+    return tools.SlackSockets(
+        context.database, context.clock, context.key, context.settings, context.reception.enveloped
+    )
+
+
 def _notice_sender(context: AppContext) -> Handle:
     return partial(
         notice_mail.send_notice, context.database, context.mailer, context.clock, context.settings.public_url,
@@ -262,7 +268,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         context.seat_lists.notify()
         context.boards.notify()
 
-    worker = _worker(context)
+    worker, sockets = _worker(context), _sockets(context)
     work: list[Callable[[], Awaitable[None]]] = [
         *background.following(context.database, context.display_renderer, branding.BRANDING, notify, timing),
         context.credentials.touch,
@@ -270,13 +276,12 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         context.streams.heartbeats,
         context.streams.revocations,
         worker.run,
+        sockets.run,
         *_exchange(context),
     ]
     if context.settings.watches_rules:
-        follow = partial(
-            background.follow_rules_file, context.database, context.settings, context.clock, look=timing.rules_file
-        )
-        work.append(follow)
+        follow = background.follow_rules_file
+        work.append(partial(follow, context.database, context.settings, context.clock, look=timing.rules_file))
     try:
         startup.prepare(context.database, context.settings, context.clock.game())
         branding.begin(context.database)
@@ -287,7 +292,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
             try:
                 yield
             finally:
-                for last in (worker, context.write_queue, context.reception.queue):
+                for last in (sockets, worker, context.write_queue, context.reception.queue):
                     await last.close()
     finally:
         await single_flight.end_all()

@@ -361,6 +361,11 @@ PINNED = {
         "c319d5d230b6df3cbeddf5cc1da668e8d9b9def9f037244a344db8511c488b32",
         "11d58701dc9720a744ecc1393d92f189afd59dbd6f7818fe71c083d29d0fc8a7",
     ),
+    "0050": (
+        "0050_slack_sockets.py",
+        "c9f2948d9754227bd202d94ee9f9f46db8a9451f6a56756aa6b0542693b80f50",
+        "17cb3626e17543ae8498b7d7516b7e907fe15b1febbf977dcfe46ae9ee41bf45",
+    ),
 }
 
 

@@ -11,7 +11,6 @@ from app.cli import (
     announcements,
     appearance,
     archives,
-    backfills,
     capacity,
     cards,
     deliveries,
@@ -29,6 +28,7 @@ from app.cli import (
     rules,
     running,
     shifts,
+    slack_sources,
     sources,
     team_changes,
     tokens,
@@ -81,7 +81,7 @@ app.add_typer(cards.group, name="cards")
 app.add_typer(feedback.group, name="feedback")
 app.add_typer(announcements.group, name="announcement")
 app.add_typer(appearance.group, name="appearance")
-app.add_typer(backfills.group, name="source")
+app.add_typer(slack_sources.group, name="source")
 app.add_typer(deliveries.group, name="delivery")
 app.add_typer(sources.identities, name="identity")
 app.add_typer(displays.group, name="display")

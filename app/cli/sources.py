@@ -11,17 +11,15 @@ from app.cli.output import Answer, Table, Voice, noted
 from app.cli.parameters import InputFile
 from app.cli.place import command_act, reading, writing
 from app.config import Settings
-from app.domain.intake.kinds import KINDS, SLACK
-from app.domain.slack import manifest
-from app.errors import Conflict
-from app.models import Connection, SlackWorkspace
+from app.domain.intake.kinds import KINDS
+from app.models import Connection
 from app.services import paging
 from app.services.imports import identity_import, lists, wording
 from app.services.intake import authors, connections, health, service_accounts
 from app.services.intake.connections import NewConnection
 from app.services.intake.health import Health
 from app.services.operations import secrets, startup
-from app.services.slack import workspaces
+from app.services.slack import sockets, workspaces
 
 sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
 identities = typer.Typer(help="Say whom ids of tools belong to.", no_args_is_help=True)
@@ -40,6 +38,13 @@ BotToken = Annotated[
     typer.Option(metavar="TEXT", help="Slack: the bot token, which a server tries; - reads it from standard input."),
 ]
 
+AppToken = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT", help="Slack: the app token, with which a server connects to Slack; - reads it likewise."
+    ),
+]
+
 
 @command(sources, "connect")
 def connect(
@@ -49,15 +54,18 @@ def connect(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account, where you have several.")] = "",
     secret: Secret = "",
     bot_token: BotToken = "",
+    app_token: AppToken = "",
 ) -> Answer:
     """Connect a tool and print its address and secret, once: neither is shown again."""
     settings, act = startup.read_settings(), command_act()
     key = secrets.load(settings)
     with writing() as session:
-        handed = _handed_over(secret)
+        handed = handed_over(secret)
         made = connections.connect(session, key, kind, act, name=name, account=account, secret=handed)
-        if token := _handed_over(bot_token):
+        if token := handed_over(bot_token):
             workspaces.set_token(session, key, made.connection.name, act, token=token)
+        if socket_token := handed_over(app_token):
+            sockets.set_token(session, key, made.connection.name, act, token=socket_token)
         return _shown_once(settings, made, is_theirs=bool(handed))
 
 
@@ -72,12 +80,12 @@ def rotate(
     settings, act = startup.read_settings(), command_act()
     key = secrets.load(settings)
     with writing() as session:
-        handed = _handed_over(secret)
+        handed = handed_over(secret)
         made = connections.rotate(session, key, name, act, secret=handed, at_once=now)
         return _shown_once(settings, made, is_theirs=bool(handed))
 
 
-def _handed_over(given: str) -> str:
+def handed_over(given: str) -> str:
     """The secret that was given, or that stands on standard input, where no list of processes shows it."""
     return sys.stdin.readline().strip() if given == STDIN else given
 
@@ -200,50 +208,6 @@ def accounts(
     rows = [(document["external_id"], document["created_at"]) for document in documents]
     table = Table(("external_id", "created_at"), rows)
     return Answer({"accounts": documents}, [table] if rows else ["No bots or service accounts."])
-
-
-@command(sources, "token")
-def set_bot_token(
-    _voice: Voice,
-    name: Name,
-    bot_token: BotToken = "",
-    clear: Annotated[bool, typer.Option("--clear", help="Forget the token.")] = False,
-) -> Answer:
-    """Set or clear the bot token of a Slack connection, or tell how it is; it is sealed, and never shown."""
-    settings, act = startup.read_settings(), command_act()
-    key, token = secrets.load(settings), _handed_over(bot_token)
-    with writing() if token or clear else reading() as session:
-        if clear:
-            workspaces.clear_token(session, name, act)
-        elif token:
-            workspaces.set_token(session, key, name, act, token=token)
-        return _workspace(name, workspaces.find(session, connections.find(session, name).id))
-
-
-def _workspace(name: str, found: SlackWorkspace | None) -> Answer:
-    state = "none" if found is None else "tried" if found.next_token else "works" if found.token else "none"
-    team, error = (found.team_name, found.error) if found else ("", None)
-    document = {"name": name, "token": state, "workspace": team, "error": error}
-    told = {
-        "none": f"{name} has no bot token.",
-        "tried": f"A server tries the token of {name}. `assembly-week source token {name}` tells if it works.",
-        "works": f"The token of {name} works: {team}.",
-    }[state]
-    return Answer(document, [told, *([error] if error else [])])
-
-
-@command(sources, "manifest")
-def print_manifest(_voice: Voice, name: Name) -> Answer:
-    """Print the manifest of a Slack connection's app, to paste at Slack; it holds no secret."""
-    settings = startup.read_settings()
-    with reading() as session:
-        connection = connections.find(session, name)
-    if connection.kind != SLACK:
-        raise Conflict(f"Only Slack has a manifest, and {name} is of the kind {connection.kind}.")
-    if not settings.public_url:
-        raise Conflict("Set ASSEMBLY_WEEK_PUBLIC_URL to the address people type: Slack sends there.")
-    text = manifest.text(f"{settings.public_url.rstrip('/')}/hooks/{name}")
-    return Answer({"name": name, "manifest": text}, [text.rstrip("\n")])
 
 
 @command(identities, "list")

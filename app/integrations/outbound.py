@@ -105,6 +105,23 @@ class Outbound:
             raise Unreachable(_reason(parts, error), was_sent=was_sent) from error
         return Answer(response.status, _received(response.headers), body)
 
+    def connect(self, url: str) -> socket.socket:
+        """Connect to the host of an address and return the connection, not yet secured, for whoever speaks over it.
+
+        Raises AddressRefused or Unreachable.
+        """
+        parts = parse_url(url)
+        is_plain = parts.scheme == "http"
+        backend = CheckedBackend(self._allowed, is_plain=is_plain, deadline=monotonic() + self._timeout)
+        host = (parts.hostname or "").encode("idna").decode()
+        try:
+            stream = backend.connect_tcp(host, parts.port or (80 if is_plain else 443), self._timeout)
+        except (httpcore.TimeoutException, httpcore.NetworkError) as error:
+            raise Unreachable(_reason(parts, error), was_sent=False) from error
+        found: socket.socket = stream.get_extra_info("socket")
+        found.setblocking(False)
+        return found
+
     def _read(self, pieces: Iterable[bytes]) -> bytes:
         body = bytearray()
         for piece in pieces:

@@ -43,7 +43,7 @@ class SlackJobs:
     def __init__(self, database: Database, clock: Clock, key: SigningKey, api_url: str) -> None:
         self._database, self._clock, self._key = database, clock, key
         self._client = SlackClient(api_url)
-        self._threads = Bulkhead("slack", threads=AT_ONCE, seconds=5.0, sentence=CROWDED)
+        self.threads = Bulkhead("slack", threads=AT_ONCE, seconds=5.0, sentence=CROWDED)
 
     def jobs(self) -> Sequence[Job]:
         """The jobs, with how they are tried again."""
@@ -60,7 +60,7 @@ class SlackJobs:
         if token is None:
             return
         try:
-            reply = await self._call(connection_id, "auth.test", token, {})
+            reply = await self.call_with(connection_id, "auth.test", token, {})
         except Problem:
             if claim.attempt >= ATTEMPTS:
                 await self._database.writes.run(self._refuse, connection_id, token, AWAY)
@@ -94,7 +94,7 @@ class SlackJobs:
         token = await self._database.reads.run(self._token, connection_id)
         if token is None:
             return
-        reply = await self._call(connection_id, "users.info", token, {"user": user_id}, is_awaited=True)
+        reply = await self.call_with(connection_id, "users.info", token, {"user": user_id}, is_awaited=True)
         await self._database.writes.run(self._meet, connection_id, user_id, reply)
 
     def _token(self, connection_id: str) -> str | None:
@@ -128,7 +128,7 @@ class SlackJobs:
         token = await self._database.reads.run(self._token, connection_id)
         if token is None:
             return None
-        reply = await self._call(connection_id, method, token, arguments, is_awaited=is_awaited)
+        reply = await self.call_with(connection_id, method, token, arguments, is_awaited=is_awaited)
         if reply.verdict.scope == "everything":
             await self._database.writes.run(self._end, connection_id)
         return reply
@@ -139,11 +139,12 @@ class SlackJobs:
             why, act = REFUSED["everything"], Act(BY_SLACK, now)
             switching.revoked(session, connection_id, now, act, why, self._clock.game())
 
-    async def _call(
+    async def call_with(
         self, connection_id: str, method: str, token: str, arguments: Mapping[str, Any], *, is_awaited: bool = False
     ) -> Reply:
-        """Call a method in its turn. Raises Postponed until the turn comes, or while Slack wants to be left alone.
+        """Call a method with a token, in its turn.
 
+        Raises Postponed until the turn comes, or while Slack wants to be left alone; SlackAway or SlackUnreachable.
         The turn that somebody who waits has booked is waited for here: who comes again would book another one.
         """
         now = self._clock.real()
@@ -153,7 +154,7 @@ class SlackJobs:
         elif until is not None:
             raise Postponed(until)
         now = self._clock.real()
-        reply = await self._threads.run(self._client.call, method, token, arguments, now, long=True)
+        reply = await self.threads.run(self._client.call, method, token, arguments, now, long=True)
         match reply.verdict.kind:
             case "rests":
                 rested = self._clock.real() + timedelta(seconds=reply.verdict.seconds)

@@ -7,9 +7,12 @@ from app.config import Settings
 from app.db.database import Database
 from app.jobs import backfill, confirm, slack, slack_answers, slack_homes
 from app.jobs.slack_messages import SlackMessages
+from app.jobs.slack_sockets import SlackSockets
 from app.jobs.worker import Job
 from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
+
+__all__ = ["KINDS", "HomeWatch", "SlackSockets", "compare", "jobs"]
 
 KINDS: Final = (
     backfill.FETCH,

@@ -29,7 +29,7 @@ from app.models.scheduled_change import ScheduledChange
 from app.models.score import Score
 from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, ShiftSettings, WaitingEntry
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
-from app.models.slack import SlackMessage, SlackOptOut, SlackPace, SlackTrouble, SlackWorkspace
+from app.models.slack import SlackMessage, SlackOptOut, SlackPace, SlackSocket, SlackTrouble, SlackWorkspace
 from app.models.slack_people import SlackCall, SlackLink, SlackUser
 from app.models.source_health import Heartbeat, Outage, RefusedDelivery
 from app.models.team import Membership, Team
@@ -107,6 +107,7 @@ __all__ = [
     "SlackMessage",
     "SlackOptOut",
     "SlackPace",
+    "SlackSocket",
     "SlackTrouble",
     "SlackUser",
     "SlackWorkspace",

@@ -36,6 +36,26 @@ class SlackWorkspace(SQLModel, table=True):
     channel_id: str = Field(default="", sa_column=string(server_default=text("''")))
 
 
+class SlackSocket(SQLModel, table=True):
+    """The socket over which a workspace's calls come: its app token, sealed, and the server that holds it.
+
+    Only `holder` connects, until `held_until`, which it prolongs. `connected_at` is since when it is, `error` why not.
+    """
+
+    __tablename__ = "slack_socket"
+    __table_args__ = (STRICT,)
+
+    connection_id: str = Field(sa_column=string(ForeignKey("connection.id"), primary_key=True))
+    token: str | None = Field(default=None, sa_column=string(nullable=True))
+    token_end: str = Field(default="", sa_column=string())
+    set_at: datetime = Field(sa_column=instant())
+    set_by: str = Field(sa_column=string())
+    error: str | None = Field(default=None, sa_column=string(nullable=True))
+    connected_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    holder: str = Field(default="", sa_column=string())
+    held_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
 class SlackPace(SQLModel, table=True):
     """The pace of one kind of calls of a workspace: the moment from which the next may be made.
 

@@ -19,6 +19,7 @@ from app.models import (
     SlackMessage,
     SlackOptOut,
     SlackPace,
+    SlackSocket,
     SlackTrouble,
     SlackUser,
     SlackWorkspace,
@@ -196,5 +197,6 @@ def forget(session: Session, now: datetime) -> int:
 
 def forget_connection(session: Session, connection_id: str) -> None:
     """Delete the keys, tokens and all else that is kept of a connection alone; who its people are stays."""
-    for kept in (ApiKey, SlackWorkspace, SlackCall, SlackLink, SlackMessage, SlackPace, SlackTrouble, SlackUser):
+    own = SlackWorkspace, SlackSocket, SlackCall, SlackLink, SlackMessage, SlackPace, SlackTrouble, SlackUser
+    for kept in (ApiKey, *own):
         session.connection().execute(delete(kept).where(col(kept.connection_id) == connection_id))

@@ -10,6 +10,7 @@ from app.web.delivery_queue import DeliveryQueue
 from app.web.recipients import Recipients
 from app.web.refused_deliveries import RefusedDeliveries
 from app.web.slack.desk import SlackDesk
+from app.web.slack.enveloped import EnvelopeDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,7 @@ class Reception:
         queue, is_public = DeliveryQueue(database), settings.board_visibility == "public"
         slack = SlackDesk(database, clock, queue, settings.public_url, is_public=is_public)
         return cls(Recipients(database, key, clock), RefusedDeliveries(database), queue, clock, slack)
+
+    async def enveloped(self, connection: str, body: bytes) -> bytes:
+        """Answer what Slack sends over a socket. Raises NotFound, Busy or Unavailable."""
+        return await EnvelopeDesk(self.recipients, self.slack, self.clock).answer(connection, body)

@@ -135,8 +135,21 @@ def test_a_manifest_of_slack_has_the_address_and_no_secret(shell: Shell, monkeyp
 
     assert manifest.count("url: https://week.example.com/hooks/chat") == 3
     assert "signing-secret" not in manifest
+    for_socket = shell.text("source", "manifest", "chat", "--socket")
+    assert ("url" in for_socket, "socket_mode_enabled: true" in for_socket) == (False, True)
     shell.text("source", "connect", "github")
     assert shell.refusal("source", "manifest", "github").startswith("Only Slack has a manifest")
+
+
+def test_an_app_token_of_slack_is_set_told_of_and_forgotten(shell: Shell) -> None:
+    words = ["source", "connect", "slack", "--secret", "-", "--app-token", "-", "--json"]
+    result = CliRunner().invoke(app, words, input="signing\nxapp-1-A0-0123456789\n", catch_exceptions=False)
+
+    assert (result.exit_code, "xapp" in result.output) == (0, False)
+    assert shell.document("source", "token", "slack")["socket"] == "waiting"
+    assert shell.refusal("source", "token", "slack", "--app-token", "xoxb-1").startswith("An app token begins with")
+    assert shell.document("source", "token", "slack", "--clear-app")["socket"] == "none"
+    assert shell.refusal("source", "token", "slack", "--clear-app") == "This connection has no app token."
 
 
 def test_a_secret_is_read_from_standard_input(shell: Shell) -> None:

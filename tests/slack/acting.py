@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 import httpx
 
+from tests.slack.checks import APP
 from tests.slack.running import signed
-from tests.slack.workspace import APP, TEAM, Workspace
+from tests.slack.workspace import TEAM, Workspace
 
 HOME, MESSAGES = "home", "messages"
 """Two places of everyone's own; every other place is a channel's id."""
@@ -39,6 +40,8 @@ class Acting:
     origin: str = ""
     hook: str = ""
     secret: str = ""
+    by_socket: bool = False
+    """The app hears by socket, as its manifest says; without one that is open it hears nothing."""
     answers: list[Answer] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     """The mistakes that the app finds in the fields of somebody's form, by block; they try again."""
@@ -52,7 +55,7 @@ class Acting:
             "team_id": TEAM, "channel_id": self._channel(user, place), "user_id": user, "user_name": user.lower(),
             "command": "/assembly", "text": text, "api_app_id": APP, "response_url": address, "trigger_id": trigger,
         }  # fmt: skip
-        said = self._send(urlencode(fields).encode())
+        said = self._send("slash_commands", fields)
         self._show(user, place, {"text": SILENT} if said is None else said)
 
     def press(self, user: str, place: str, pressed: Mapping[str, str]) -> None:
@@ -68,7 +71,7 @@ class Acting:
         }  # fmt: skip
         if place != HOME:
             payload["response_url"] = address
-        if self._send(_payload(payload)) is None:
+        if self._send("interactive", payload) is None:
             self._show(user, place, {"text": SILENT})
 
     def submit(self, user: str, view_id: str, typed: Mapping[str, str]) -> None:
@@ -92,7 +95,7 @@ class Acting:
                 "private_metadata": view.get("private_metadata", ""), "state": {"values": values},
             },
         }  # fmt: skip
-        said = self._send(_payload(payload)) or {}
+        said = self._send("interactive", payload) or {}
         with self.lock:
             self.errors = said.get("errors", {}) if said.get("response_action") == "errors" else {}
             if not self.errors:
@@ -105,7 +108,7 @@ class Acting:
             "type": "event_callback", "team_id": TEAM, "api_app_id": APP, "event_id": f"Ev{secrets.token_hex(6)}",
             "event_time": int(time.time()), "event": event,
         }  # fmt: skip
-        self._send(json.dumps(said).encode(), "application/json")
+        self._send("events_api", said)
 
     def respond(self, path: str, message: dict[str, Any]) -> None:
         """Show what the app sends to a `response_url` to who asked, where they did."""
@@ -147,16 +150,24 @@ class Acting:
             here = MESSAGES if place == HOME else place
             self.answers = [*self.answers, Answer(user, here, message)][-MOST_ANSWERS:]
 
-    def _send(self, body: bytes, kind: str = "application/x-www-form-urlencoded") -> dict[str, Any] | None:
-        """The app's answer; None where there is none that Slack would take."""
+    def _send(self, type_: str, said: dict[str, Any]) -> dict[str, Any] | None:
+        """The app's answer, by socket if it is to be told so; None where there is none that Slack would take."""
+        if self.by_socket:
+            acknowledged = self.workspace.sockets.send(type_, said, answers=type_ != "events_api", seconds=SECONDS)
+            return None if acknowledged is None else acknowledged.get("payload", {})
+        body, kind = _body(type_, said)
         headers = signed(self.secret, body, datetime.now(UTC), kind)
         try:
             answer = httpx.post(self.hook, content=body, headers=headers, timeout=SECONDS)
-            said = answer.json() if answer.content else {}
+            shown = answer.json() if answer.content else {}
         except (httpx.HTTPError, ValueError):
             return None
-        return said if answer.status_code == 200 and isinstance(said, dict) else None
+        return shown if answer.status_code == 200 and isinstance(shown, dict) else None
 
 
-def _payload(said: Mapping[str, Any]) -> bytes:
-    return urlencode({"payload": json.dumps(said)}).encode()
+def _body(type_: str, said: Mapping[str, Any]) -> tuple[bytes, str]:
+    """A call over HTTP: its body, and of which kind that is."""
+    if type_ == "events_api":
+        return json.dumps(said).encode(), "application/json"
+    form = said if type_ == "slash_commands" else {"payload": json.dumps(said)}
+    return urlencode(form).encode(), "application/x-www-form-urlencoded"

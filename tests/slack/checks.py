@@ -12,8 +12,10 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from slack_sdk.web import WebClient
 
+APP = "A0ASSEMBLY"
 MOST_BLOCKS, LONGEST_TEXT = 50, 12_000
 SCOPES: Mapping[str, str] = {
+    "apps.connections.open": "connections:write",
     "auth.test": "", "chat.postMessage": "chat:write", "chat.update": "chat:write", "users.info": "users:read",
     "users.lookupByEmail": "users:read.email", "views.open": "", "views.publish": "",
 }  # fmt: skip

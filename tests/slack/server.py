@@ -34,6 +34,7 @@ class Slack:
 
     def restart(self) -> None:
         """Forget everything: a workspace as it is at first."""
+        self.workspace.sockets.cut()
         self.workspace = Workspace()
         self.acting = Acting(self.workspace, self.lock, self.acting.origin)
         self.calls.clear()
@@ -61,6 +62,13 @@ class Slack:
             "channel": lambda given: workspace.channels.update({given["id"]: given.get("error", "")}),
             "app": lambda given: vars(self.acting).update(given),
             "token": lambda given: workspace.tokens.update({given.pop("token"): Token(**given)}),
+            "socket": lambda _: {
+                "open": workspace.sockets.count(),
+                "opened": workspace.sockets.opened,
+                "acknowledged": workspace.sockets.acknowledged(),
+            },
+            "disconnect": lambda _: workspace.sockets.disconnect(),
+            "cut": lambda _: workspace.sockets.cut(),
             "calls": lambda _: self.calls,
             "messages": lambda _: list(workspace.messages.values()),
             "views": lambda _: list(workspace.views.values()),
@@ -79,7 +87,12 @@ class Handler(BaseHTTPRequestHandler):
         """The page of a person, who opens Home by coming there; or the part of it that changes."""
         asked = dict(parse_qsl(urlsplit(self.path).query))
         user, place, acting = asked.get("as", ""), asked.get("place", HOME), self.slack.acting
-        if "part" not in asked and place == HOME and acting.hook and (users := self.slack.workspace.users):
+        if (
+            "part" not in asked
+            and place == HOME
+            and (acting.hook or acting.by_socket)
+            and (users := self.slack.workspace.users)
+        ):
             acting.open_home(user if user in users else next(iter(users)))
         with self.slack.lock:
             shown = page.shown(acting, user, place, alone="part" in asked)
@@ -91,7 +104,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         path = urlsplit(self.path).path
         with suppress(BrokenPipeError, ConnectionResetError):
-            if path.startswith("/_/"):
+            if path == "/_/envelope":  # waits, and the app may call meanwhile
+                self._say(200, {"found": self.slack.workspace.sockets.send(**json.loads(body))})
+            elif path.startswith("/_/"):
                 with self.slack.lock:
                     self._say(200, {"found": self.slack.order(path[3:], json.loads(body or b"{}"))})
             elif path.startswith("/api/"):

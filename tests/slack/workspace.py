@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.slack.checks import SCOPES, Refused, check_arguments, check_message, check_view
+from tests.slack.sockets import Sockets
 
-TEAM, APP, BOT, BOT_USER = "T1DC2JH3J", "A0ASSEMBLY", "B0ASSEMBLY", "U0ASSEMBLY"
+OPENS = "apps.connections.open"
+TEAM, BOT, BOT_USER = "T1DC2JH3J", "B0ASSEMBLY", "U0ASSEMBLY"
 BOT_TOKEN = "xoxb-1234567890-abcdefghijklmnop"
 APP_TOKEN = "xapp-1-A0ASSEMBLY-1234567890-abcdef"
+CONNECTS = "connections:write"
 SCOPES_GRANTED = "commands,chat:write,users:read,users:read.email"
 
 
 @dataclass
 class Token:
-    """A bot token: what it may do, and whether it is over."""
+    """A bot token: what it may do, and whether it is over; or an app token, whose scope is connections:write."""
 
     scopes: str = SCOPES_GRANTED
     error: str = ""
@@ -27,7 +30,8 @@ class Token:
 class Workspace:
     """Everything the stand-in remembers."""
 
-    tokens: dict[str, Token] = field(default_factory=lambda: {BOT_TOKEN: Token()})
+    tokens: dict[str, Token] = field(default_factory=lambda: {BOT_TOKEN: Token(), APP_TOKEN: Token(CONNECTS)})
+    sockets: Sockets = field(default_factory=Sockets)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     """The reason why a channel takes nothing, by its id; empty for one that does."""
@@ -54,7 +58,9 @@ class Workspace:
             raise Refused("invalid_auth" if token else "not_authed")
         if known.error:
             raise Refused(known.error)
-        check_arguments(method, arguments)
+        check_arguments(method, {**arguments, **({"app_token": token} if method == OPENS else {})})
+        if (method == OPENS) != token.startswith("xapp-"):
+            raise Refused("not_allowed_token_type")
         if (needed := SCOPES[method]) and needed not in known.scopes.split(","):
             raise Refused("missing_scope", needed)
         return getattr(self, "_" + method.replace(".", "_").lower())(known, dict(arguments)), known.scopes
@@ -64,6 +70,9 @@ class Workspace:
             "url": "https://testteamnow.slack.com/", "team": "Test team", "user": "assembly", "team_id": TEAM,
             "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": token.is_org_wide,
         }  # fmt: skip
+
+    def _apps_connections_open(self, _token: Token, _arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"url": self.sockets.address()}
 
     def _chat_postmessage(self, _token: Token, message: dict[str, Any]) -> dict[str, Any]:
         check_message(message, is_post=True)

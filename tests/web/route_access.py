@@ -578,6 +578,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
         "organizers", 409, form={"token": "xoxb-0123456789"}
     ),
     ("POST", "/organizer/sources/{connection}/bot-token/clear"): RouteAccess("organizers", 409),
+    ("POST", "/organizer/sources/{connection}/app-token"): RouteAccess(
+        "organizers", 409, form={"app_token": "xapp-1-0123456789"}
+    ),
+    ("POST", "/organizer/sources/{connection}/app-token/clear"): RouteAccess("organizers", 409),
     ("POST", "/organizer/sources/{connection}/slack-test"): RouteAccess("organizers", 409),
     ("POST", "/organizer/sources/{connection}/backfill/key"): RouteAccess("organizers", 303, form=API_KEY),
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): RouteAccess("organizers", 303),

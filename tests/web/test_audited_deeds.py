@@ -44,7 +44,7 @@ from app.services.rules import rule_sets
 from app.services.shifts import covers, editing, seats, shifts, waiting
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
-from app.services.slack import workspaces
+from app.services.slack import sockets, workspaces
 from app.services.teams import teams
 from app.services.webhooks import endpoints, messages
 from app.services.weeks import schedule, weeks
@@ -325,6 +325,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/sources/{connection}/backfill/key"): ["api-key.set"],
     ("POST", "/organizer/sources/{connection}/bot-token"): [],
     ("POST", "/organizer/sources/{connection}/bot-token/clear"): [],
+    ("POST", "/organizer/sources/{connection}/app-token"): [],
+    ("POST", "/organizer/sources/{connection}/app-token/clear"): [],
     ("POST", "/organizer/sources/{connection}/slack-test"): [],
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): ["api-key.cleared"],
     ("POST", "/organizer/webhooks"): ["webhook.added"],
@@ -445,6 +447,8 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         made = connections.connect(session, key, "slack", game.act).connection
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
         workspaces.clear_token(session, "slack", game.act)
+        sockets.set_token(session, key, "slack", game.act, token="xapp-1-0123456789")
+        sockets.clear_token(session, "slack", game.act)
         workspaces.announce_in(session, made.id, "", game.act)
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
         workspaces.revoked(session, made.id, game.now, game.act, "Removed")
@@ -585,6 +589,8 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "connection.made",
         "slack.token-set",
         "slack.token-cleared",
+        "slack.app-token-set",
+        "slack.app-token-cleared",
         "slack.channel-set",
         "slack.token-set",
         "slack.token-revoked",

@@ -39,8 +39,8 @@ NEVER: Final = frozenset({
     "import_row", "job", "join_code", "list_import", "logo_file", "notice", "notice_opt_out", "outage",
     "person_address", "ready_list", "ready_person", "ready_tick", "refused_delivery", "rotation", "rules_file",
     "scheduled_change", "score", "screen_message", "screen_plan", "service_account", "sign_in", "sign_in_link",
-    "slack_call", "slack_link", "slack_message", "slack_opt_out", "slack_pace", "slack_trouble", "slack_user",
-    "slack_workspace",
+    "slack_call", "slack_link", "slack_message", "slack_opt_out", "slack_pace", "slack_socket", "slack_trouble",
+    "slack_user", "slack_workspace",
     "source_identity", "throttle", "token", "topic_version", "webhook_endpoint", "webhook_message", "webhook_progress",
     "withdrawn_activity",
 })  # fmt: skip

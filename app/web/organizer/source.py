@@ -16,7 +16,7 @@ from app.errors import Malformed
 from app.services.intake import connections, health, recent
 from app.services.intake.connections import NewConnection
 from app.services.operations.secrets import SigningKey
-from app.services.slack import proofs, workspaces
+from app.services.slack import proofs, sockets, workspaces
 from app.services.weeks import weeks
 from app.web.deps import AppKey, OrganizerRealAct, ReadSession
 from app.web.http.client import base_of
@@ -24,7 +24,7 @@ from app.web.http.fields import MaxLength, says
 from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.organizer import source_backfill, source_demo, source_slack, source_words
 from app.web.organizer.page import zone_name, zone_of
-from app.web.organizer.source_slack import TokenForm
+from app.web.organizer.source_slack import AppTokenForm, TokenForm
 from app.web.organizer.sources import optional_secret
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
@@ -37,6 +37,8 @@ DONE = {
     "gone": "Saved.",
     "token": "Token saved. It’s being tried: this page shows within seconds if it works.",
     "token-removed": "Token removed.",
+    "app-token": "App token saved. This page shows within seconds if the server is connected.",
+    "app-token-removed": "App token removed.",
     "sent": "Sent. It shows below within seconds.",
     "testing": "A test is on its way to you at Slack. Press its button there: this page shows how far it got.",
 }
@@ -86,8 +88,9 @@ def source_page(page: Page[SignedInAct], name: str) -> Response:
         address=connections.address(base, made) if made and made.key else "" if tool.has_key
         else f"{base}/hooks/{connection.name}",
         secret=made.secret if made else "", form=page.form(SecretForm),
-        manifest=manifest.text(f"{base}/hooks/{connection.name}"),
-        lacks_secret=tool.signs_with != "nothing" and not connections.has_secret(page.key, connection),
+        manifest=manifest.text(f"{base}/hooks/{connection.name}"), socket_manifest=manifest.text_for_socket(),
+        lacks_secret=tool.signs_with != "nothing" and not connections.has_secret(page.key, connection)
+        and not sockets.has_token(page.session, connection.id),
         demo=source_demo.OUTCOMES if page.demo_tools else {}, backfill=source_backfill.section(page, connection),
         slack=source_slack.section(page, connection),
     )  # fmt: skip
@@ -172,6 +175,30 @@ def clear_token(request: Request, act: OrganizerRealAct, connection: str) -> Res
     def clear(session: Session, act: SignedInAct) -> Done:
         workspaces.clear_token(session, connection, act)
         return Done("organizer_source", "token-removed", {"connection": connection})
+
+    return submit(request, act, clear, page=_page(connection))
+
+
+@router.post("/app-token", name="app_token_set")
+def set_app_token(
+    request: Request, act: OrganizerRealAct, key: AppKey, connection: str, form: FormState[AppTokenForm]
+) -> Response:
+    """Keep an app token of Slack, with which the server connects."""
+
+    def change(session: Session, act: SignedInAct) -> Done:
+        sockets.set_token(session, key, connection, act, token=form.data.app_token)
+        return Done("organizer_source", "app-token", {"connection": connection})
+
+    return submit(request, act, change, form=form, page=_page(connection))
+
+
+@router.post("/app-token/clear", name="app_token_clear")
+def clear_app_token(request: Request, act: OrganizerRealAct, connection: str) -> Response:
+    """Forget the app token of Slack."""
+
+    def clear(session: Session, act: SignedInAct) -> Done:
+        sockets.clear_token(session, connection, act)
+        return Done("organizer_source", "app-token-removed", {"connection": connection})
 
     return submit(request, act, clear, page=_page(connection))
 

@@ -90,7 +90,7 @@ def connect_page(page: Page[SignedInAct], kind: str) -> Response:
     source, own = (made.connection.source, made.connection.name) if made else (kind, "")
     return page.render(
         "organizer/sources/connect.html", kind=kind, tool=KINDS[kind], made=made,
-        address=address, manifest=manifest.text(address),
+        address=address, manifest=manifest.text(address), socket_manifest=manifest.text_for_socket(),
         secret=made.secret if made else "", form=page.form(ConnectForm, kind=kind, name=name),
         rivals=[each for each, other in taken.items() if other == source and each != own and kind != GENERIC],
     )  # fmt: skip

@@ -105,6 +105,8 @@ ACTIONS = {
     "sign-in.ended": "Ended a sign-in",
     "sign-in.started": "Signed in",
     "standings.exported": "Exported standings",
+    "slack.app-token-cleared": "Removed an app token of Slack",
+    "slack.app-token-set": "Set an app token of Slack",
     "slack.channel-set": "Chose the channel in Slack for news",
     "slack.token-cleared": "Removed a bot token of Slack",
     "slack.token-revoked": "Slack took a bot token back",

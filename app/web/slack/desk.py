@@ -14,7 +14,7 @@ from app.integrations.sources import slack
 from app.services.intake.connections import Recipient
 from app.services.intake.deliveries import Incoming
 from app.services.shifts.worth import Worths
-from app.services.slack import people, sentences, switching, workspaces
+from app.services.slack import people, sentences, sockets, switching, workspaces
 from app.services.slack.looks import Site
 from app.services.slack.workspaces import BY_SLACK
 from app.web.delivery_queue import DeliveryQueue
@@ -105,3 +105,4 @@ class SlackDesk:
                 act = Act(BY_SLACK, desk.clock.real())
                 game, why = desk.clock.game(), sentences.REMOVED
                 switching.revoked(session, recipient.id, call.sent_at, act, why, game)
+                sockets.removed(session, recipient.id, call.sent_at, why)
