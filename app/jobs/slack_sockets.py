@@ -17,7 +17,7 @@ from app.events import ConnectionsChanged, Event
 from app.integrations.slack.socket import SocketOpener
 from app.jobs.slack import SlackJobs
 from app.jobs.slack_line import Answer, Line
-from app.jobs.worker import Postponed
+from app.jobs.worker import STOP_SECONDS, Postponed
 from app.services.operations.secrets import SigningKey
 from app.services.slack import sockets
 from app.services.slack.sockets import Held
@@ -67,7 +67,7 @@ class SlackSockets:
         self._opener, self._answer = SocketOpener(settings.slack_api_url), answer
         self._name = secrets.token_hex(8)
         self._kept: dict[str, _Kept] = {}
-        self._wake = asyncio.Event()
+        self._wake, self._turn = asyncio.Event(), asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
         database.subscribe(self.notify)
@@ -86,7 +86,8 @@ class SlackSockets:
                 self._wake.clear()
                 began = self._loop.time()
                 try:
-                    await self._keep(await self._hold())
+                    async with self._turn:
+                        await self._keep(await self._hold())
                     sure_until = began + self._timing.lease
                 except Problem as problem:
                     logger.warning("sockets of Slack: %s", problem.detail)
@@ -105,13 +106,15 @@ class SlackSockets:
         """Close all sockets, once what came over them is answered, and let others hold them."""
         self._is_closed = True
         self._wake.set()
-        if self._kept:
-            await self._keep([])
-            with suppress(Problem):
-                await self._database.writes.run(self._release)
+        with suppress(TimeoutError, Problem):
+            async with asyncio.timeout(STOP_SECONDS), self._turn:
+                has_held = bool(self._kept)
+                await self._keep([])
+                if has_held:
+                    await self._database.writes.run(self._release)
 
     async def _hold(self) -> list[Held]:
-        if not await self._database.reads.run(self._is_free):
+        if self._is_closed or not await self._database.reads.run(self._is_free):
             return []
         return await self._database.writes.run(self._lease)
 
