@@ -2,9 +2,12 @@
 
 from app.clock import Clock
 from app.db.database import Database
+from app.domain.actor import Act, system
 from app.services.cards import aging
 from app.services.jobs import Claim
 from app.services.reviews import retention
+
+BY = system("cards")
 
 
 async def look(database: Database, clock: Clock, _claim: Claim) -> None:
@@ -14,7 +17,7 @@ async def look(database: Database, clock: Clock, _claim: Claim) -> None:
 
 def _look(database: Database, clock: Clock) -> None:
     with database.unit_of_work() as session:
-        aging.look(session, clock.game())
+        aging.look(session, Act(BY, clock.game()))
 
 
 async def forget(database: Database, clock: Clock, _claim: Claim) -> None:

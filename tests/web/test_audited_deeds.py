@@ -535,7 +535,7 @@ def let_a_card_grow_old(game: Game) -> None:
     with game.database.unit_of_work() as session:
         bo = people.by_email(session, [BO])[BO]
         cards.verify(session, card.id, bo.id, game.act)
-        aging.look(session, game.now + timedelta(days=91))
+        aging.look(session, game.act.at(game.now + timedelta(days=91)))
 
 
 def plan_and_drop_a_closing(game: Game) -> None:

@@ -89,21 +89,21 @@ def hand_on(session: Session, card_id: str, email: str, act: Act) -> Card:
     return saved
 
 
-def verify(session: Session, card_id: str, by: str | None, act: Act, *, version: int | None = None) -> Card:
+def verify(session: Session, card_id: str, verifier_id: str | None, act: Act, *, version: int | None = None) -> Card:
     """Verify a card for 90 days, as the person of this id; only programs and commands verify for somebody else.
 
     Raises NotFound, NotAllowed or Conflict: it is their own, they wrote it, or it is verified.
     """
     card, row = _hold(session, card_id, act, version)
-    if act.actor.person_id is not None and act.actor.person_id != by:
+    if act.actor.person_id is not None and act.actor.person_id != verifier_id:
         raise NotAllowed("You can verify a card in your own name only.")
-    if by is None:
+    if verifier_id is None:
         raise Malformed.at(by="Say who verified the card: the email of a person.")
-    if flaw := card.flaw_of_verifying(by, act.now):
+    if flaw := card.flaw_of_verifying(verifier_id, act.now):
         raise Conflict(flaw)
     row.state, row.verified_at = "verified", act.now
     row.due_on = local_day(act.now, card.zone) + GOOD_FOR
-    name = session.get_one(Person, by).name if act.actor.person_id is None else ""
+    name = session.get_one(Person, verifier_id).name if act.actor.person_id is None else ""
     saved = _save(session, card, row, "verified", act, note=name)
     after = {"state": saved.state, "due_on": saved.due_on} | ({"for": name} if name else {})
     audit.note(session, "card.verified", target(saved), act, before={"state": card.state}, after=after)

@@ -118,7 +118,7 @@ def _cards(session: Session, week: Week, after: datetime) -> None:
             continue
         act = Act(actors.person(other.name, other.id, "player"), entry.occurred_at + timedelta(hours=2))
         cards.verify(session, entry.id, other.id, act)
-    aging.look(session, BEGINS)
+    aging.look(session, Act(actors.system("cards"), BEGINS))
 
 
 def _reviewers(session: Session) -> list[Person]:
@@ -142,7 +142,7 @@ def _opt_in(session: Session, slug: str, at: datetime) -> None:
 def look_back(session: Session, at: datetime) -> None:
     """Have answers of the week reviewed, and cards become due that are."""
     review(session, SLUG, at)
-    aging.look(session, at)
+    aging.look(session, Act(actors.system("cards"), at))
 
 
 def review(session: Session, slug: str, at: datetime) -> None:

@@ -22,18 +22,18 @@ CHANNEL: Final = (
 LACKS: Final = "The app may not write any more. Paste the manifest again, and install the app again."
 
 
-def revoked(session: Session, connection_id: str, at: datetime, act: Act, why: str, now: datetime) -> bool:
+def revoked(session: Session, connection_id: str, at: datetime, act: Act, why: str, in_game: datetime) -> bool:
     """Erase the tokens, send by other ways what waits, and tell organizers; False where the tokens are newer.
 
-    `now` is the game's; `at` and the act's moment are real.
+    `in_game` is the game's moment; `at` and the act's are real.
     """
     if not workspaces.revoked(session, connection_id, at, act, why):
         return False
     unsent = col(SlackMessage.posted_at).is_(None), col(SlackMessage.ended_at).is_(None)
     mine = select(SlackMessage).where(SlackMessage.connection_id == connection_id, *unsent)
     for message in session.exec(mine.order_by(col(SlackMessage.id)).with_for_update()).all():
-        drop(session, message, "off", now)
-    tell(session, connection_id, why, now)
+        drop(session, message, "off", in_game)
+    tell(session, connection_id, why, in_game)
     return True
 
 

@@ -45,7 +45,7 @@ def verify(plan: Plan, card_id: str, email: str = BO, days: int = 0) -> Card:
 
 def look(plan: Plan, days: int) -> int:
     with plan.game.database.unit_of_work() as session:
-        return aging.look(session, plan.now + timedelta(days=days))
+        return aging.look(session, plan.organizer.at(plan.now + timedelta(days=days)))
 
 
 def told(plan: Plan, kind: str) -> list[str]:
