@@ -16,8 +16,9 @@ from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
 from tests.browser.looking import LAPTOP, OFFICE, PHONE, WALL, overflow
 from tests.browser.test_organizer_weeks import desk
-from tests.browser.test_sizes import TABLET, WRAPPED
-from tests.builders import ADA, ENDS, PACIFIC, SLUG
+from tests.browser.test_sizes import TABLET, WRAPPED, lines
+from tests.builders import ADA, BO, CHIDI, ENDS, OWLS, PACIFIC, SLUG
+from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ RING = """(field) => {
 
 
 def be_busy(site: RunningApp) -> None:
-    """Hundreds of customers on Fridays, forty teams, and items with long titles."""
+    """Hundreds of customers on Fridays, forty teams, and long labels and titles."""
     for number in range(40):
         site.game.team(f"Team {number}", f"player-{number}@example.com")
     days = [first_moment(ENDS - timedelta(days=7 * back), PACIFIC) for back in range(1, 9)]
@@ -50,7 +51,7 @@ def be_busy(site: RunningApp) -> None:
         plans.save(session, "email", plans.USUAL["email"], site.game.act)
         for start in (10, 18):
             span = slot(ENDS, 60 * start, 60 * start + 120, PACIFIC)
-            shifts.create(session, SLUG, span, ShiftFields(), site.game.act)
+            shifts.create(session, SLUG, span, ShiftFields(label="W" * 40), site.game.act)
         item = items.make(session, SLUG, Change(title="W" * 60), site.game.act)
         items.change(session, SLUG, item.id, Change(state="planned", owner=ADA), site.game.act)
     site.game.freeze()
@@ -73,6 +74,34 @@ def test_pages_of_numbers_fit_at_every_width(chromium: Browser, site: RunningApp
 
     assert whole == []
     assert set(wide.values()) == {0}, wide
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP, OFFICE])
+def test_median_of_hours_and_minutes_stays_on_a_line(
+    chromium: Browser, site: RunningApp, size: tuple[int, int]
+) -> None:
+    for number in range(10):
+        site.game.take(kind="response", person=ADA, subject=f"T{number}", response_seconds=45_300)
+    with desk(chromium, site, size) as page:
+        page.goto(site.url + METRICS)
+        values = page.locator(".metric__value")
+
+        assert values.get_by_text("12 h 35 min").count() == 2
+        assert values.evaluate_all(WRAPPED) == []
+
+
+def test_arabic_names_on_two_lines_begin_where_others_do(chromium: Browser, site: RunningApp) -> None:
+    for email in (BO, CHIDI):
+        site.game.rename(email, f"{'مهندسو الدعم الفني ' * 3}{email[0]}"[:60], OWLS)
+    plan = Plan(site.game)
+    plan.sign_up(plan.shift(places=3), BO, plan.organizer, "They asked")
+    with desk(chromium, site, PHONE) as page:
+        page.goto(f"{site.url}/organizer/weeks/{SLUG}/shifts/coverage")
+        names = page.locator(".coverage__people .list__main bdi")
+        found = names.evaluate_all("all => all.map((each) => [getComputedStyle(each).textAlign, each.innerText])")
+
+        assert [align for align, _ in found] == ["left"]
+        assert lines(page, ".coverage__people .list__main bdi") != {1}
 
 
 def test_mistake_stands_at_its_field_and_no_ring_cuts_it(chromium: Browser, site: RunningApp) -> None:
