@@ -13,7 +13,7 @@ from app.services import calendar_events, jobs, notices, slack_messages
 from app.services.imports import imports
 from app.services.intake import backfills, outages, refused, retention
 from app.services.jobs import Claim
-from app.services.slack import links, pace, pending
+from app.services.slack import homes, links, pace, pending
 from app.services.webhooks import messages
 
 FORGET: Final = "upkeep.forget_ended"
@@ -53,4 +53,5 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
         links.forget(session, now)
         pending.forget(session, now)
         slack_messages.forget(session, now)
+        homes.forget(session, now)
     imports.forget(database, "", now)

@@ -33,8 +33,11 @@ START: Final = "start"
 END: Final = "end"
 """The kinds of messages when a shift begins and when it is over; pages and emails have none of these."""
 COVER: Final = "cover"
-DAY, GAPS, RESULTS = "day", "gaps", "results"
-"""The kinds of posts in the channel: a seat offered to everyone, a week's day, its gaps, and its results."""
+LINKED, TOOK_OVER = "linked", "took-over"
+"""The kinds of messages about what somebody did: they connected their account, they took over a seat."""
+DAY, GAPS, RESULTS, THREAD = "day", "gaps", "results", "thread"
+"""The kinds of posts in the channel: a seat offered to everyone, a week's day, its gaps, its results,
+and what happens during a day."""
 SEND: Final = "slack.send"
 """The kind of the job that posts a message, or shows in it what is so now."""
 KEPT = timedelta(days=180)
@@ -154,6 +157,12 @@ def plan(session: Session, messages: Sequence[PlannedMessage], now: datetime) ->
     statement = dialect.insert(SlackMessage).on_conflict_do_nothing()
     fresh = session.connection().execute(statement.returning(col(SlackMessage.id), col(SlackMessage.due_at)), rows)
     jobs.enqueue_all(session, SEND, [_job(id_, 1, max(due, now)) for id_, due in fresh])
+
+
+def note(session: Session, message: PlannedMessage, why: str, now: datetime) -> None:
+    """Keep a message that is over and never posted."""
+    session.add(SlackMessage(**{**_row(message, now), "ended_at": now, "why": why}))
+    session.flush()
 
 
 def _row(message: PlannedMessage, now: datetime) -> dict[str, Any]:

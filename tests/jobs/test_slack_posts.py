@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from app.models import QueuedJob
+from app.models import QueuedJob, SlackMessage, SlackTrouble
 from app.services import slack_messages, slack_news
+from app.services.slack import thread_posts
 from tests.builders import ADA, DUA, OWLS, Game, moment
 from tests.jobs.slack_office import BASE, SlackOffice, acts_of
 from tests.services.shifts.test_seats import Plan
@@ -90,6 +91,109 @@ def test_day_tells_its_own_numbers_from_the_afternoon_on(office: SlackOffice) ->
 
     assert [line for line in morning if line.startswith("Today")] == []
     assert "Today: 1 issue." in texts(office)[0]
+
+
+def thread(office: SlackOffice) -> list[list[str]]:
+    """The lines of each post below the day's."""
+    day = office.posts()[0]["ts"]
+    found = [each for each in office.posts() if each.get("thread_ts") == day]
+    return [each["text"].replace("\u2068", "").replace("\u2069", "").split("\n") for each in found]
+
+
+def look(office: SlackOffice, minutes: int = 11) -> None:
+    """Let time pass until the day was looked at and what was gathered is posted."""
+    for _ in range(2):
+        office.at(office.clock.now + timedelta(minutes=minutes))
+        office.work()
+
+
+def test_thread_tells_a_lead_that_is_held_and_a_milestone_once_each(office: SlackOffice) -> None:
+    game = office.plan.game
+    game.take(person=DUA)
+    office.work()
+    before = thread(office)
+    for _ in range(10):
+        game.take(person=ADA)
+
+    look(office)
+    told = thread(office)
+    look(office)
+
+    assert before == [], "what is so at first is no news"
+    assert told == [["New leader: Owls, with 50 points.", "Together: 10 issues!"]]
+    assert (thread(office), office.refusals()) == (told, [])
+
+
+def test_thread_tells_nothing_of_a_lead_that_is_lost_within_ten_minutes(office: SlackOffice) -> None:
+    game = office.plan.game
+    game.take(person=DUA)
+    office.work()
+    game.take(person=ADA)
+    game.take(person=ADA)
+    office.at(office.clock.now + timedelta(minutes=11))
+    office.work(until=lambda: any(row.kind == "thread" and not row.why for row in office.messages()))
+    for _ in range(2):
+        game.take(person=DUA)
+    office.work()
+    look(office, 1)
+
+    assert [line for post in thread(office) for line in post if "Owls" in line] == []
+
+
+def test_thread_of_a_frozen_board_is_silent(office: SlackOffice) -> None:
+    game = office.plan.game
+    game.take(person=DUA)
+    office.work()
+    game.freeze()
+    for _ in range(10):
+        game.take(person=ADA)
+
+    look(office)
+
+    assert thread(office) == []
+
+
+def test_thread_takes_twelve_posts_a_day(office: SlackOffice) -> None:
+    game = office.plan.game
+    game.take(person=DUA)
+    office.work()
+    with office.database.unit_of_work() as session:
+        day = next(row for row in office.messages() if row.kind == "day")
+        for number in range(thread_posts.MOST_A_DAY):
+            session.add(
+                SlackMessage(
+                    connection_id=day.connection_id, kind="thread", subject=f"[{number}]", revision=number,
+                    target=day.target, week_id=day.week_id, created_at=office.clock.now, due_at=office.clock.now,
+                    posted_at=office.clock.now, ts=f"1.{number}", channel=day.target, begun=1, shown=1,
+                )
+            )  # fmt: skip
+    for _ in range(10):
+        game.take(person=ADA)
+
+    look(office)
+
+    assert thread(office) == []
+
+
+def test_thread_tells_after_slack_was_away_what_it_could_not(office: SlackOffice) -> None:
+    game, long_ago = office.plan.game, office.clock.now - timedelta(minutes=40)
+    game.take(person=DUA)
+    office.work()
+    for _ in range(10):
+        game.take(person=ADA)
+    office.at(office.clock.now + timedelta(minutes=11))
+    office.work(until=lambda: any(row.kind == "thread" and not row.why for row in office.messages()))
+    with office.database.unit_of_work() as session:
+        session.add(SlackTrouble(connection_id=office.connection_id, failures=5, since=long_ago, probe_at=long_ago))
+    office.at(office.clock.now + timedelta(minutes=11))
+    office.work()
+    assert "away" in [row.why for row in office.messages() if row.kind == "thread"]
+    look(office)
+
+    assert [line for post in thread(office) for line in post] == [
+        "New leader: Owls, with 50 points.",
+        "Together: 10 issues!",
+    ]
 
 
 def test_gaps_are_left_to_the_day_while_slack_is_away(office: SlackOffice) -> None:

@@ -3,9 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+from sqlmodel import select
+
 from app.jobs import upkeep
+from app.models import SlackUser
+from app.services.intake import connections
 from app.services.jobs import Claim
-from tests.builders import Game
+from app.services.operations.secrets import SigningKey
+from tests.builders import SIGNING_KEY, Game
 from tests.integrations.sources.samples import LINEAR
 from tests.services.intake.inbox import Inbox
 from tests.web.running_app import SettableClock
@@ -22,3 +27,21 @@ def test_forget_ended_deletes_the_bodies_of_unread_deliveries(game: Game) -> Non
     )
 
     assert inbox.find(unread).body is None
+
+
+def test_forget_ended_deletes_people_of_slack_who_have_not_come_for_long(game: Game) -> None:
+    now = SettableClock().now
+    with game.database.unit_of_work() as session:
+        made = connections.connect(session, SigningKey(SIGNING_KEY), "slack", game.act).connection
+        for user, days in {"UOLD": 401, "UNEW": 399}.items():
+            opened = now - timedelta(days=days)
+            session.add(SlackUser(connection_id=made.id, user_id=user, opened_at=opened, published_at=opened))
+
+    asyncio.run(
+        upkeep.forget_ended(
+            game.database, SettableClock(now), upkeep.Keeping(7, 400), Claim(1, upkeep.FORGET, {}, 1, "worker")
+        )
+    )
+
+    with game.database.reading() as session:
+        assert list(session.exec(select(SlackUser.user_id))) == ["UNEW"]

@@ -172,6 +172,18 @@ def test_an_open_home_follows_changes_once_in_ten_seconds_for_a_quarter_of_an_ho
     assert told == [1, 0]
 
 
+def test_an_open_home_follows_the_time(homes: Homes) -> None:
+    shifts, clock = Shifts(homes.slack.site), homes.slack.site.clock
+    shifts.seat(shifts.make(), ADA)
+    clock.set("2022-09-15 05:44")
+    before = homes.open()
+    clock.set("2022-09-15 05:46")
+
+    acts = {label for label, _, _ in buttons(homes.after(lambda: None))}
+
+    assert "Check in" in acts - {label for label, _, _ in buttons(before)}
+
+
 def published_at(slack: Slack) -> Any:
     """The moment at which the last Home was sent."""
     with slack.site.database.reading() as session:

@@ -14,8 +14,9 @@ from app.services.intake import connections
 from app.web.slack import parts
 from tests.builders import ADA, BO
 from tests.slack.running import StandIn, running
+from tests.slack.workspace import BOT_TOKEN
 from tests.web.anonymous_browser import browsing
-from tests.web.playing_slack import PUBLIC, Slack, buttons, shown
+from tests.web.playing_slack import PUBLIC, Slack, buttons, connect_bot, shown
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in, until
 
 GONE = "This link was used or has expired. Type /assembly connect in Slack for a new one."
@@ -111,6 +112,24 @@ def test_both_ends_are_told_and_each_undoes_it(known_slack: Slack, program: Stan
 
     assert "Not connected" in bo.get(path).text
     assert slack.said(slack.type("connect", user="U9")).startswith("I don’t know you yet.")
+
+
+def test_who_linked_in_home_is_told_in_a_message(known_slack: Slack, program: StandIn) -> None:
+    slack = known_slack
+    program.order("restart")
+    program.order("user", id="U9")
+    path = link_in(slack, response_url="")
+    connect_bot(slack, BOT_TOKEN)
+
+    bo = used(slack, path)
+
+    def texts() -> list[str]:
+        return [each["text"].replace("\u2068", "").replace("\u2069", "") for each in program.order("messages")]
+
+    until(lambda: texts() == ["Connected: here you’re Bo Nguyen."])
+    assert [each["channel"] for each in program.order("messages")] == ["D9"]
+    bo.post(f"{path}/undo")
+    until(lambda: [text[:14] for text in texts()] == ["Not connected "])
 
 
 def test_an_answer_that_takes_too_long_follows(

@@ -19,8 +19,9 @@ from app.services.intake import authors, connections
 from app.services.slack import pending, presses
 from tests.builders import BO, DUA, act_by
 from tests.slack.running import StandIn, running
+from tests.slack.workspace import BOT_TOKEN
 from tests.web.playing_shifts import Shifts
-from tests.web.playing_slack import HOOK, PUBLIC, Slack, buttons, shown
+from tests.web.playing_slack import HOOK, PUBLIC, Slack, buttons, connect_bot, shown
 from tests.web.running_app import BOTH_ENGINES, SettableClock, serving, until
 
 WHEN = "Thu 06:00–08:00 PDT"
@@ -142,6 +143,26 @@ def test_a_cover_is_taken_once_and_others_hear_who_was_faster(presser: Presser) 
     assert presser.says("accept", place, "U3") == "Bo Nguyen was faster."
     assert presser.says("undo", buttons(covered)[0][2], "U2") == f"You left {WHEN}."
     assert presser.seats().count("signed_up") == 1
+
+
+def test_who_takes_a_seat_over_has_a_message_with_the_way_back(presser: Presser, program: StandIn) -> None:
+    shift = Shifts(presser.slack.site).make()
+    place = offered(presser, shift)
+    program.order("user", id="U2")
+    connect_bot(presser.slack, BOT_TOKEN)
+
+    presser.press("accept", place, "U2")
+
+    def mine() -> list[dict[str, Any]]:
+        return [each for each in program.order("messages") if each["text"].startswith("You took over")]
+
+    until(lambda: len(mine()) == 1)
+    [message] = mine()
+    assert message["channel"] == "D2"
+    [(label, action, value)] = buttons(message)
+    assert (label, action) == ("Undo", "undo")
+    assert presser.says(action, value, "U2") == f"You left {WHEN}."
+    until(lambda: [buttons(each) for each in mine()] == [[]])
 
 
 def test_a_whole_team_takes_a_shift_and_undoes_it(presser: Presser) -> None:

@@ -12,18 +12,18 @@ from app.domain.notices.model import FOR_ORGANIZERS
 from app.domain.notices.timing import minutes_left
 from app.domain.notices.wording import as_text
 from app.domain.shifts.model import LIVE
-from app.domain.shifts.seats import CHECK_IN_BEFORE
+from app.domain.shifts.seats import CHECK_IN_BEFORE, UNDO
 from app.domain.slack.blocks import Content, content
 from app.domain.slack.writing import Button
 from app.models import Notice, Person, Seat, SeatOffer, Shift, SlackMessage, Week
 from app.services import notice_mail, notices, slack_news
-from app.services.slack import cover_posts, stages, week_posts
-from app.services.slack_messages import COVER, DAY, END, GAPS, RESULTS, START
+from app.services.slack import cover_posts, own_deeds, stages, week_posts
+from app.services.slack_messages import COVER, DAY, END, GAPS, LINKED, RESULTS, START, THREAD, TOOK_OVER
 
 TEST: Final = "test"
 """The kind of the message that proves both ways."""
 ABOUT_OWN_SEAT: Final = (
-    "day-before", "soon", "signed-up", "promoted", "returned", "approved", "changed", START, END,
+    "day-before", "soon", "signed-up", "promoted", "returned", "approved", "changed", START, END, TOOK_OVER,
 )  # fmt: skip
 """The kinds about a seat of its reader: of one shift only the newest has buttons."""
 
@@ -42,7 +42,11 @@ def render(look: Look) -> Content | None:
     if look.message.kind in (START, END):
         is_newest = not _is_older(look)
         return stages.render(look.session, look.message, look.base, look.now, is_newest=is_newest)
-    if look.message.kind in (DAY, GAPS, RESULTS):
+    if look.message.kind == TOOK_OVER:
+        return own_deeds.render_cover(look.session, look.message, look.now, is_newest=not _is_older(look))
+    if look.message.kind == LINKED:
+        return own_deeds.render_link(look.session, look.message)
+    if look.message.kind in (DAY, GAPS, RESULTS, THREAD):
         return week_posts.render(look.session, look.message, look.base, look.now)
     if look.message.kind == COVER:
         return cover_posts.render(look.session, look.message, look.base, look.now)
@@ -133,5 +137,8 @@ def next_look(look: Look) -> datetime | None:
     shift = look.session.get(Shift, look.message.shift_id) if look.message.shift_id else None
     if shift is None or look.message.kind not in ABOUT_OWN_SEAT:
         return None
+    if look.message.kind == TOOK_OVER and look.message.posted_at is not None:
+        over = look.message.due_at + UNDO
+        return over if over > look.now else None
     opens = shift.starts_at - CHECK_IN_BEFORE
     return opens if opens > look.now else None

@@ -3,15 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+from sqlalchemy import delete, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from app.models import SlackUser, Week
+from app.domain.calendar.days import local_day
+from app.domain.shifts.seats import CHECK_IN_BEFORE
+from app.models import Shift, SlackUser, Week
 from app.services import jobs, topics
+from app.services.shifts.settings import settings_of
 from app.services.slack import people
 from app.services.weeks import weeks
 
 HOME: Final = "slack.home"
 """The kind of the job that sends somebody's Home."""
+KEPT: Final = timedelta(days=400)
+"""The time after which what Slack told of somebody is forgotten, if they don't come; it is looked up again then."""
 OPEN: Final = timedelta(minutes=15)
 REST: Final = timedelta(seconds=10)
 Turn = Literal["now", "done"] | datetime
@@ -53,9 +60,28 @@ def refresh(session: Session, connection_id: str, user_id: str, now: datetime) -
 
 
 def mark(session: Session, now: datetime) -> str:
-    """The state of what Homes show: equal marks show the same, but for the time."""
+    """The state of what Homes show: equal marks show the same.
+
+    Time alone changes it as well: another day, check-in that opens, a shift that begins or ends, sign-up that opens.
+    """
     week: Week | None = weeks.pick_current(weeks.every(session), now)
-    return f"{week.id}.{week.version}.{topics.version(session, week.id, 'shifts')}" if week is not None else ""
+    if week is None:
+        return ""
+    opens_at = settings_of(session, week).opens_at
+    states = week.id, week.version, topics.version(session, week.id, "shifts")
+    times = *_passed(session, week, now), local_day(now, week.zone), opens_at is None or opens_at <= now
+    return ".".join(str(each) for each in (*states, *times))
+
+
+def _passed(session: Session, week: Week, now: datetime) -> tuple[int, int, int]:
+    """The number of a week's shifts that can be checked in to, have begun, and are over."""
+    begins, ends = col(Shift.starts_at), col(Shift.ends_at)
+    counts = (
+        func.count().filter(begins <= now + CHECK_IN_BEFORE), func.count().filter(begins <= now),
+        func.count().filter(ends <= now),
+    )  # fmt: skip
+    first, second, third = session.execute(sql_select(*counts).where(col(Shift.week_id) == week.id)).one()
+    return first, second, third
 
 
 def open_ones(session: Session, now: datetime) -> list[SlackUser]:
@@ -95,3 +121,8 @@ def sent(session: Session, connection_id: str, user_id: str, now: datetime) -> N
     user.published_at = max(now, user.published_at or now)
     session.add(user)
     session.flush()
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete what is known of people who have not opened their Home for long; who they are here stays."""
+    session.connection().execute(delete(SlackUser).where(col(SlackUser.opened_at) < now - KEPT))

@@ -14,7 +14,7 @@ from app.models import Connection, Person, SlackLink, SlackUser, SlackWorkspace,
 from app.services.access import credentials
 from app.services.intake import authors
 from app.services.people import aliases
-from app.services.slack import homes, pending
+from app.services.slack import homes, own_deeds, pending
 
 LASTS: Final = timedelta(minutes=15)
 UNDONE_WITHIN: Final = timedelta(days=1)
@@ -96,7 +96,10 @@ def use(session: Session, secret: str, act: SignedInAct) -> LinkView:
         raise Conflict(f"This Slack account is {apart(holder.name)}’s here. Type /assembly connect to change that.")
     _use_up(session, link, act)
     authors.name(session, source, link.user_id, act.actor.email, act)
-    pending.tell(session, link.connection_id, link.user_id, "linked", link.id, link.response_url, act.now)
+    if link.response_url:
+        pending.tell(session, link.connection_id, link.user_id, "linked", link.id, link.response_url, act.now)
+    else:
+        own_deeds.connected(session, link, act.actor.person_id, act.now)
     homes.refresh(session, link.connection_id, link.user_id, act.now)
     link.response_url = ""
     session.add(link)
@@ -133,6 +136,7 @@ def undo(session: Session, secret: str, act: SignedInAct) -> SlackLink:
     if link.undone_at is None:
         link.undone_at = act.now
         session.add(link)
+        own_deeds.parted(session, link, act.now)
         part(session, link.connection_id, link.user_id, act, only_of=act.actor.person_id)
         homes.refresh(session, link.connection_id, link.user_id, act.now)
     return link

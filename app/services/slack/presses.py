@@ -14,7 +14,7 @@ from app.models import Connection, Person, SeatOffer, Shift, SlackCall, Week
 from app.models.columns import is_id
 from app.services.ledger import my_week
 from app.services.shifts import completion, covers, listing, refusals, seats, waiting
-from app.services.slack import homes, links, logs, pending, people, proofs, sentences, stages
+from app.services.slack import homes, links, logs, own_deeds, pending, people, proofs, sentences, stages
 from app.services.slack.homes import Opening
 from app.services.weeks import weeks
 
@@ -186,6 +186,8 @@ def _accept(press: Press) -> Lines:
         return [sentences.faster(faster)]
     if accepted.seat is None:
         return [f"You asked for: {press.when}. An organizer has to approve it first."]
+    if not accepted.repeated:
+        own_deeds.took_over(press.session, press.shift, press.person.id, accepted.seat.id, press.act.now)
     return [Part(f"You took over: {press.when}.", [Button("Undo", "undo", press.value(accepted.seat.id))])]
 
 

@@ -15,7 +15,7 @@ from app.domain.slack.verdicts import Verdict
 from app.models import Person, SlackMessage, SlackWorkspace
 from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
-from app.services.slack import direct, meeting, pace, switching, trouble, workspaces
+from app.services.slack import direct, meeting, pace, switching, thread_posts, trouble, workspaces
 from app.services.slack.direct import Look
 
 BUSY: Final = timedelta(seconds=30)
@@ -23,7 +23,8 @@ BUSY: Final = timedelta(seconds=30)
 REPEATED: Final = frozenset({"cancelled"})
 """Kinds that are sent again when nobody knows if they were: who isn't told would come for nothing."""
 PATIENCE: Final = {
-    **dict.fromkeys((*REMINDERS, slack_messages.COVER), trouble.MAIL_AFTER), slack_messages.GAPS: trouble.POSTS_AFTER,
+    **dict.fromkeys((*REMINDERS, slack_messages.COVER), trouble.MAIL_AFTER),
+    **dict.fromkeys((slack_messages.GAPS, slack_messages.THREAD), trouble.POSTS_AFTER),
 }  # fmt: skip
 """The time for which Slack may be away before a message goes another way, or none; for all others it is longer."""
 POST, UPDATE, LOOK_UP = "chat.postMessage", "chat.update", "users.lookupByEmail"
@@ -113,9 +114,11 @@ def _take(
 def _arguments(session: Session, message: SlackMessage, content: Content) -> dict[str, Any]:
     if not message.target:  # a test, of somebody who isn't linked
         return {"email": session.get_one(Person, message.person_id).email}
-    said = {"text": content.text, "blocks": list(content.blocks), "parse": "none"}
+    said: dict[str, Any] = {"text": content.text, "blocks": list(content.blocks), "parse": "none"}
     if message.ts:
         return {"channel": message.channel, "ts": message.ts, **said}
+    thread = thread_posts.day_post(session, message) if message.kind == slack_messages.THREAD else None
+    said |= {"thread_ts": thread} if thread else {}
     return {"channel": message.target, "unfurl_links": False, "unfurl_media": False, **said}
 
 
@@ -136,6 +139,8 @@ def sent(session: Session, outgoing: Outgoing, answer: Mapping[str, Any], base: 
         session.add(message)
         session.flush()
         _strip_older(session, message, at)
+    if message.kind == slack_messages.DAY:
+        thread_posts.plan(session, message, at.game)
     if later := direct.next_look(Look(session, message, base, at.game)):
         slack_messages.look_again(session, message.id, later, "time")
     if not outgoing.lasts and message.wanted == outgoing.version:

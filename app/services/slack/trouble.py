@@ -14,7 +14,10 @@ PROBE: Final = timedelta(minutes=1)
 MAIL_AFTER: Final = timedelta(minutes=10)
 """The time after which reminders go by email: later they would be of no use."""
 POSTS_AFTER: Final = timedelta(minutes=30)
-"""The time after which gaps aren't posted any more: the day's post tells coverage once Slack is back."""
+"""The time after which gaps and a day's news aren't posted any more.
+
+The day's post tells coverage once Slack is back, and the next post in its thread the news.
+"""
 ALL_AFTER: Final = timedelta(hours=2)
 """The time after which everything does."""
 

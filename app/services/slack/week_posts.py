@@ -20,7 +20,8 @@ from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.shifts import coverage, listing, refusals
 from app.services.shifts.listing import ShiftItem
-from app.services.slack_messages import DAY, GAPS
+from app.services.slack import thread_posts
+from app.services.slack_messages import DAY, GAPS, THREAD
 from app.services.standings import boards
 from app.services.weeks import weeks
 
@@ -34,6 +35,8 @@ def render(session: Session, message: SlackMessage, base: str, now: datetime) ->
     week = session.get(Week, message.week_id)
     if week is None or week.removed_at is not None:
         return None
+    if message.kind == THREAD:
+        return thread_posts.render(session, message, week, now)
     if message.kind == DAY:
         return _day(session, week, message, base, now)
     return _gaps(session, week, message, now) if message.kind == GAPS else _results(session, week, message, base, now)
