@@ -1,8 +1,4 @@
-"""Posts in the thread of the day's post: a lead that was held, quests and milestones, gathered; no falls.
-
-What a post tells is its subject, a line for each thing, so that each is told once. At the first look at a week what is
-so already counts as told.
-"""
+"""Posts in the thread of the day's post: a lead that was held, quests and milestones, gathered; no falls."""
 
 import json
 from collections import Counter
@@ -36,7 +32,10 @@ NOT_TOLD: Final = frozenset({"away", "off", "unknown"})
 """Reasons why a post isn't there, after which the next one tells what it was to tell."""
 
 Thing = tuple[str, ...]
-"""Something to tell: which of the three it is, and the ids and numbers that tell it from others."""
+"""Something to tell: which of the three it is, and the ids and numbers that tell it from others.
+
+The subject of a post has a line for each thing, so that each is told once; what is so at the first look counts as told.
+"""
 
 
 def plan(session: Session, day: SlackMessage, now: datetime) -> None:
