@@ -507,7 +507,7 @@ class RoleClients:
             assert bo is not None
             act = act_by("Olu", self._now)
             cards.verify(session, card_id, bo.id, act)
-            aging.look(session, self._now + timedelta(days=91))
+            aging.look(session, act_by("Olu", self._now + timedelta(days=91)))
         return card_id
 
     def _feedback_id(self, _role: Role) -> str:

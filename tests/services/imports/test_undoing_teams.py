@@ -383,7 +383,10 @@ def test_whatever_refers_to_people_and_teams_is_looked_at_before_one_is_removed(
 
     notices = {"notice.person_id", "notice_opt_out.person_id"}  # what somebody was told, and chose once signed in
     ready = {"ready_tick.person_id", "ready_person.person_id"}  # ticked once signed in
-    assert of_people == looked_at | notices | ready
+    reviews = {"calibration_mark.person_id"}  # marked once signed in
+    slack = {"slack_opt_out.person_id", "slack_link.used_by"}  # chosen and used once signed in
+    messages = {"slack_message.person_id"}  # to who has an identity there, or signed in and asked for a test
+    assert of_people == looked_at | notices | ready | reviews | slack | messages
     assert of_teams == {
         "membership.team_id", "activity.team_id", "join_code.team_id", "calendar_feed.team_id", "shift_credit.team_id",
         "team.merged_into",
