@@ -497,7 +497,7 @@ class RoleClients:
         return self._card_of(CHIDI)
 
     def _card_of(self, email: str) -> str:
-        return str(self.site.record(kind="knowledge_card", person=email, source="guru").json()["id"])
+        return self.site.game.take(kind="knowledge_card", person=email, source="guru").entry.id
 
     def _due_card(self, _role: Role) -> str:
         """A card of the player's that is due."""
