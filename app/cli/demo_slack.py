@@ -42,8 +42,9 @@ class PlayedSlack:
 @contextmanager
 def running() -> Iterator[PlayedSlack]:
     """Run the stand-in while the demo lasts. Raises Conflict where its program isn't here."""
-    command = [sys.executable, "-m", STAND_IN]
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 (our own words)
+    command = [sys.executable, "-m", STAND_IN, "--until-eof"]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=PROJECT, text=True, **pipes)  # noqa: S603 (our own words)
     try:
         address = process.stdout.readline().strip() if process.stdout else ""
         if not address.startswith("http://"):
