@@ -39,7 +39,7 @@ def measure(place: Path, scale: Scale) -> Iterator[Figure]:
     """Measure both on one week, with the stand-in as Slack. Raises RuntimeError for an answer or a seat too many."""
     with running() as stand_in:
         database = weeks.open_database(place)
-        used = min(30, scale.players // 6)
+        used = min(29, scale.players // 6)  # one is left for the seat that is taken over
         shift_ids = make_shifts(
             database, OPENING, ASSEMBLY_WEEK, 5, scale.players, per_shift=scale.players * 9 // 10 // used
         )
