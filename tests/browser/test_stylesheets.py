@@ -5,11 +5,13 @@ from playwright.sync_api import Browser
 from app.web.http.render import STATIC
 from app.web.http.stylesheets import minify
 
-# A value with var() in it is kept as it was written, so the spaces at its commas differ.
+# A value with var() in it and a condition of @supports are kept as written: spaces at commas and colons differ.
 RULES = r"""(texts) => texts.map((text) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
-  return [...sheet.cssRules].map((rule) => rule.cssText.replace(/\s*,\s*/g, ","));
+  return [...sheet.cssRules].map((rule) => rule.cssText
+    .replace(/\s*,\s*/g, ",")
+    .replace(/@supports [^{]+/g, (asked) => asked.replace(/:\s+/g, ":")));
 })"""
 
 
