@@ -12,6 +12,7 @@ from typing import Final
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Problem
 from app.events import ConnectionsChanged, Event
 from app.integrations.slack.socket import SocketOpener
@@ -21,6 +22,7 @@ from app.jobs.worker import STOP_SECONDS, Postponed
 from app.services.operations.secrets import SigningKey
 from app.services.slack import sockets
 from app.services.slack.sockets import Held
+from app.services.slack.workspaces import BY_SLACK
 
 APPS_OPEN: Final = "apps.connections.open"
 REFUSED: Final = {
@@ -222,4 +224,5 @@ class SlackSockets:
 
     def _refused(self, held: Held, why: str) -> None:
         with self._database.unit_of_work() as session:
-            sockets.refused(session, held, self._name, why, self._clock.game())
+            act = Act(BY_SLACK, self._clock.real())
+            sockets.refused(session, held, self._name, why, act, self._clock.game())

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from app.domain import actor
+from app.domain.actor import SignedInAct
 from app.domain.notices.model import Kind
 from app.jobs.slack_messages import ATTEMPTS
 from app.models import Notice, Person, QueuedJob, Seat, SlackOptOut, SlackWorkspace
 from app.services import notices, shift_stages
 from app.services.notices import News
 from app.services.shifts import completion, reminders
-from app.services.slack import cover_posts, sending, trouble, workspaces
+from app.services.slack import cover_posts, proofs, sending, trouble, workspaces
+from app.services.slack.sending import Outgoing
 from tests.builders import ADA, BO, CHIDI, DUA, SLUG, Game, moment
 from tests.jobs.slack_office import BASE, KEY, SlackOffice, acts_of
 from tests.races import several
@@ -231,6 +234,24 @@ def begin(office: SlackOffice, message_id: str) -> Any:
     at = sending.Moment(office.clock.now, office.clock.now)
     with office.database.unit_of_work() as session:
         return sending.begin(session, KEY, message_id, BASE, at)
+
+
+def test_times_of_a_test_are_real_ones_whatever_week_is_played(office: SlackOffice) -> None:
+    game = office.clock.now
+    at = sending.Moment(game + timedelta(days=500), game)
+    act = SignedInAct(actor.person("Ada", office.plan.person(ADA).id, "organizer"), at.real)
+
+    with office.database.unit_of_work() as session:
+        proofs.ask(session, "slack", act)
+    [row] = office.messages()
+    with office.database.unit_of_work() as session:
+        outgoing = sending.begin(session, KEY, row.id, BASE, at)
+        assert isinstance(outgoing, Outgoing)
+        sending.sent(session, outgoing, {"channel": "DADA", "ts": "1.1"}, BASE, at)
+        proof = proofs.newest(session, office.connection_id)
+
+    assert proof is not None
+    assert (proof.planned_at, proof.sent_at) == (at.real, at.real)
 
 
 def an_organizer(office: SlackOffice) -> str:

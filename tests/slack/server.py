@@ -21,8 +21,9 @@ FLOOD = 10 * 2**30
 class Slack:
     """The workspace behind the server, the calls it had, and the trouble that is ordered.
 
-    Trouble is ordered for a method (or `*`) and a number of calls: `delay` (seconds before the answer), `error`,
-    `status`, `retry_after` (429), `redirect`, `garbage`, `flood` (10 GiB), `cut` (does it, never answers), `die`.
+    Trouble is ordered for a method (or `*`) and a number of calls: `delay` (seconds before the answer), `hangs` (until
+    it is calm), `error`, `status`, `retry_after` (429), `redirect`, `garbage`, `flood` (10 GiB), `cut` (does it, never
+    answers), `die`.
     """
 
     def __init__(self) -> None:
@@ -139,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
             note = {"method": method, "at": time.time(), "body": body.decode(errors="replace"), "error": ""}
             slack.calls.append(note)
         time.sleep(trouble.get("delay", 0))
+        while trouble.get("hangs") and trouble in slack.trouble:
+            time.sleep(0.02)
         if self._is_troubled(trouble, note):
             return
         with slack.lock:

@@ -449,6 +449,8 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         workspaces.clear_token(session, "slack", game.act)
         sockets.set_token(session, key, "slack", game.act, token="xapp-1-0123456789")
         sockets.clear_token(session, "slack", game.act)
+        sockets.set_token(session, key, "slack", game.act, token="xapp-1-0123456789")
+        sockets.removed(session, made.id, game.now, game.act, "Removed")
         workspaces.announce_in(session, made.id, "", game.act)
         workspaces.set_token(session, key, "slack", game.act, token="xoxb-0123456789")
         workspaces.revoked(session, made.id, game.now, game.act, "Removed")
@@ -591,6 +593,8 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "slack.token-cleared",
         "slack.app-token-set",
         "slack.app-token-cleared",
+        "slack.app-token-set",
+        "slack.app-token-revoked",
         "slack.channel-set",
         "slack.token-set",
         "slack.token-revoked",

@@ -80,4 +80,5 @@ def test_test_says_what_is_in_its_way(site: RunningApp, program: StandIn) -> Non
 
     olu.post(f"{PAGE}/slack-test")
 
+    assert "connection’s page" not in olu.get(PAGE).text, "it is this one"
     until(lambda: states(olu)[0].startswith("Failed Slack knows nobody by your email."))

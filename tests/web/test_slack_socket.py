@@ -1,6 +1,7 @@
 """Socket Mode against a stand-in that speaks it: what comes over a socket goes the way of a call over HTTP."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,10 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.jobs.slack_sockets import SlackSockets, Timing
-from app.models import Delivery, LedgerEntry, SlackSocket
+from app.models import AuditEntry, Delivery, LedgerEntry, SlackSocket
 from app.services.intake import authors, connections
 from app.services.operations.secrets import SigningKey
-from app.services.slack import sockets
+from app.services.slack import sentences, sockets
 from tests.builders import ADA, SIGNING_KEY, Game, act_by
 from tests.slack.checks import APP
 from tests.slack.running import StandIn, running
@@ -59,6 +60,12 @@ def command(text: str, trigger: str = "1.1.1") -> dict[str, Any]:
 def kept(game: Game, model: Any) -> list[Any]:
     with game.database.reading() as session:
         return list(session.exec(select(model)).all())
+
+
+def erased(game: Game) -> list[tuple[str, Any]]:
+    """The app tokens that were erased, as the audit says: by whom, and why."""
+    found = [each for each in kept(game, AuditEntry) if each.action == "slack.app-token-revoked"]
+    return [(each.by, json.loads(each.after)) for each in found]
 
 
 def test_command_is_answered_over_the_socket_and_counts_once(site: RunningApp, program: StandIn) -> None:
@@ -110,6 +117,7 @@ def test_removed_app_and_removed_token_end_the_socket(site: RunningApp, program:
 
     [socket] = kept(site.game, SlackSocket)
     assert (socket.token, socket.token_end) == (None, "")
+    assert erased(site.game) == [("Slack", {"why": sentences.REMOVED})]
 
 
 class Server:
@@ -234,8 +242,9 @@ def test_token_that_slack_does_not_take_is_forgotten_and_told(
     with server(game, program, slack_settings):
         until(lambda: kept(game, SlackSocket)[0].token is None)
 
-    assert says in kept(game, SlackSocket)[0].error
-    assert counts(program) == (0, 0)
+    why = kept(game, SlackSocket)[0].error
+    assert says in why
+    assert (counts(program), erased(game)) == ((0, 0), [("Slack", {"why": why})])
 
 
 def test_slack_that_has_trouble_is_asked_again(program: StandIn, game: Game, slack_settings: Settings) -> None:

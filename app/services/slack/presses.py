@@ -73,7 +73,7 @@ def do(session: Session, call_id: str, week_now: datetime, now: datetime, *, in_
     source = session.get_one(Connection, call.connection_id).source
     person = people.find(session, source, call.user_id)
     if call.action == PROVE:
-        lines: Lines = [PROVED if proofs.press(session, call.connection_id, call.value, week_now) else UNKNOWN_BUTTON]
+        lines: Lines = [PROVED if proofs.press(session, call.connection_id, call.value, now) else UNKNOWN_BUTTON]
     elif person is None:
         lines = []  # they get a link once the answer is sent: no secret is kept
     else:

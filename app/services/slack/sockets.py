@@ -140,17 +140,16 @@ def failed(session: Session, held: Held, holder: str, why: str) -> None:
         session.flush()
 
 
-def refused(session: Session, held: Held, holder: str, why: str, game: datetime) -> None:
+def refused(session: Session, held: Held, holder: str, why: str, act: Act, in_game: datetime) -> None:
     """Forget an app token that Slack doesn't take, and tell organizers, once for each token."""
     socket = _own(session, held, holder)
     if socket is None:
         return
-    _erase(session, socket, why)
-    if (week := weeks.default_week(session, game)) is not None:
+    _take_back(session, socket, why, act)
+    if (week := weeks.default_week(session, in_game)) is not None:
         facts = {"name": held.name, "why": why}
         news = News("slack-off", f"{held.connection_id}:socket", int(held.set_at.timestamp()), facts)
-        notices.tell(session, week, people.organizers(session), news, game)
-    announce(session, ConnectionsChanged())
+        notices.tell(session, week, people.organizers(session), news, in_game)
 
 
 def _own(session: Session, held: Held, holder: str) -> SlackSocket | None:
@@ -160,12 +159,19 @@ def _own(session: Session, held: Held, holder: str) -> SlackSocket | None:
     return socket if socket is not None and is_same and socket.holder == holder else None
 
 
-def removed(session: Session, connection_id: str, at: datetime, why: str) -> None:
+def removed(session: Session, connection_id: str, at: datetime, act: Act, why: str) -> None:
     """Erase an app token that is older than this moment, at which the app was removed at Slack."""
     socket = session.get(SlackSocket, connection_id, populate_existing=True, with_for_update=True)
     if socket is not None and socket.token is not None and at >= socket.set_at:
-        _erase(session, socket, why)
-        announce(session, ConnectionsChanged())
+        _take_back(session, socket, why, act)
+
+
+def _take_back(session: Session, socket: SlackSocket, why: str, act: Act) -> None:
+    """Erase an app token that doesn't work any more, which the audit says."""
+    _erase(session, socket, why)
+    target = connections.audit_target(session.get_one(Connection, socket.connection_id))
+    audit.note(session, "slack.app-token-revoked", target, act, after={"why": why})
+    announce(session, ConnectionsChanged())
 
 
 def _erase(session: Session, socket: SlackSocket, why: str | None) -> None:

@@ -106,6 +106,7 @@ ACTIONS = {
     "sign-in.started": "Signed in",
     "standings.exported": "Exported standings",
     "slack.app-token-cleared": "Removed an app token of Slack",
+    "slack.app-token-revoked": "Erased an app token of Slack that works no more",
     "slack.app-token-set": "Set an app token of Slack",
     "slack.channel-set": "Chose the channel in Slack for news",
     "slack.token-cleared": "Removed a bot token of Slack",

@@ -105,4 +105,4 @@ class SlackDesk:
                 act = Act(BY_SLACK, desk.clock.real())
                 game, why = desk.clock.game(), sentences.REMOVED
                 switching.revoked(session, recipient.id, call.sent_at, act, why, game)
-                sockets.removed(session, recipient.id, call.sent_at, why)
+                sockets.removed(session, recipient.id, call.sent_at, act, why)
