@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.domain.knowledge import LABELS, STATES
 from app.errors import Malformed, NotFound, PersonUnknown
+from app.services import pasted_links
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.cards import cards, listing
@@ -42,7 +43,7 @@ class CardForm(Form):
     """A card as it is to be, and the version it was seen at."""
 
     title: Annotated[str, MaxLength(cards.LONGEST_TITLE), says(cards.check_title)]
-    url: Annotated[str, MaxLength(cards.LONGEST_URL), says(cards.check_url)] = ""
+    url: Annotated[str, MaxLength(pasted_links.LONGEST), says(pasted_links.check)] = ""
     version: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

@@ -14,7 +14,7 @@ from app.db.database import Database
 from app.domain.actor import Act
 from app.domain.text.direction import apart
 from app.domain.view import View
-from app.errors import Conflict
+from app.errors import Conflict, NotAllowed
 from app.models import Week
 from app.services.exports import week_exports
 from app.services.exports.tables import Format
@@ -69,8 +69,10 @@ class _FileAnswer(StreamingResponse):
 async def export_answer(database: Database, act: Act, wanted: Wanted) -> StreamingResponse:
     """The export as a file; the audit notes who took it before its first byte leaves.
 
-    Raises WeekUnknown, or Conflict where the board was frozen after the page that asks for it was opened.
+    Raises NotAllowed, WeekUnknown, or Conflict where the board was frozen after the page that asks for it was opened.
     """
+    if wanted.what in week_exports.FOR_ORGANIZERS and not act.actor.may("admin"):
+        raise NotAllowed("Only organizers export figures of answer reviews.")
     file, exported = await database.reads.run(_export, database, act, wanted, long=True)
     try:
         await database.writes.run(_note, database, act, wanted, exported)

@@ -9,8 +9,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.rounding import whole
 from app.domain.view import audience_of
-from app.domain.week_metrics import Share, WeekMetrics, answered_line, per_hundred, round_half_up
+from app.domain.week_metrics import Share, WeekMetrics, answered_line, per_hundred
 from app.domain.wording import duration
 from app.models import Week
 from app.services.standings import stories
@@ -168,11 +169,10 @@ def _per_hundred(value: Fraction | None) -> str:
 
 def _time(seconds: Fraction | None) -> str:
     """A time as a label, to the minute from a minute on: “1 h 27 min”."""
-    rounded = round_half_up(seconds, 0)
-    if rounded is None:
+    if seconds is None:
         return NONE
-    if rounded < 60:
-        return f"{int(rounded)} s"
-    hours, minutes = divmod((int(rounded) + 30) // 60, 60)
+    if seconds < Fraction(119, 2):
+        return f"{whole(seconds)} s"
+    hours, minutes = divmod(whole(seconds / 60), 60)
     parts = [f"{hours:,} h" if hours else "", f"{minutes} min" if minutes else ""]
     return " ".join(part for part in parts if part)

@@ -629,6 +629,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "shifts.exported",
         "counts.exported",
         "metrics.exported",
+        "reviews.exported",
     ],
     set_shifts_to_the_forecast: ["shift.created", "shift.edited", "shifts.planned"],
     take_a_week_elsewhere: ["archive.exported", "week.imported"],

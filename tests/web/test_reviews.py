@@ -1,9 +1,13 @@
 """The pages of answer reviews: two people see a review, organizers shares, and nobody else anything."""
 
-from sqlmodel import select
+import csv
+from io import StringIO
 
-from app.models import AnswerReview
-from tests.builders import ADA, BO, CHIDI, DUA, SLUG, an_activity
+from sqlmodel import col, select
+
+from app.models import AnswerReview, LedgerEntry
+from app.services.access import accounts
+from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, SLUG, an_activity
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
 MARKS = {"q1": "yes", "q2": "partly", "q3": "no", "q4": "na", "rubric": "0"}
@@ -112,3 +116,62 @@ def test_reviewers_mark_three_answers_blind_and_the_page_says_what_to_mend(site:
     ]
     assert (figures["authors"], figures["reviewers"], figures["asked"], figures["shares"]) == (4, 4, 0, [])
     assert site.get(f"/api/v1/weeks/{SLUG}/reviews", "read").status_code == 403
+
+
+def reviewed(site: RunningApp, *first_marks: str) -> None:
+    """Finished reviews of the answers of five people in turn, with these marks of the first question."""
+    cast = (ADA, BO, CHIDI, DUA, ELIF)
+    site.game.batch(
+        *(an_activity(kind="response", person=cast[number % len(cast)]) for number in range(len(first_marks)))
+    )
+    with site.database.unit_of_work() as session:
+        entries = session.exec(select(LedgerEntry).order_by(col(LedgerEntry.seq))).all()
+        fumiko = accounts.by_email(session, FUMIKO)
+        assert fumiko is not None
+        session.add_all(
+            AnswerReview(
+                week_id=entry.week_id, activity_seq=entry.seq, url="", author_id=entry.person_id or "",
+                reviewer_id=fumiko.id, marks=f"{mark} yes yes na", good="Warm", asked_at=site.game.now,
+                done_at=site.game.now,
+            )
+            for entry, mark in zip(entries, first_marks, strict=True)
+        )  # fmt: skip
+
+
+def test_shares_are_rounded_half_up(site: RunningApp) -> None:
+    reviewed(site, *["yes"] * 7, "no")
+
+    told = sign_in(site, role="organizer").get("/organizer/reviews").text
+
+    assert [f">{share}%</td>" in told for share in (88, 13, 12)] == [True, True, False]
+
+
+def test_figures_are_exported_for_organizers_alone(site: RunningApp) -> None:
+    reviewed(site, *["yes"] * 3, "no", "partly")
+    olu = sign_in(site, role="organizer")
+    api = f"/api/v1/weeks/{SLUG}/exports/reviews"
+
+    file = olu.post(f"/organizer/weeks/{SLUG}/export", what="reviews", format="csv").text
+    refused = site.get(api, "read")
+
+    first, *rows = list(csv.reader(StringIO(file.removeprefix("\ufeff"), newline="")))
+    assert first == ["figure", "rubric", "question", "value"]
+    assert rows[2:8] == [
+        ["asked", "", "", "5"],
+        ["reviewed", "", "", "5"],
+        ["reviews", "0", "", "5"],
+        ["yes", "0", "Does it answer the question?", "0.6"],
+        ["partly", "0", "Does it answer the question?", "0.2"],
+        ["no", "0", "Does it answer the question?", "0.2"],
+    ]
+    assert rows[-1] == ["agreement", "0", "Are the next step and its trail there?", ""]
+    assert (refused.status_code, site.get(api, "admin").text) == (403, file)
+    assert "Download these figures as CSV" in olu.get("/organizer/reviews").text
+
+
+def test_export_of_fewer_than_five_reviews_has_no_shares(site: RunningApp) -> None:
+    reviewed(site, "yes", "no", "no", "no")
+
+    rows = site.get(f"/api/v1/weeks/{SLUG}/exports/reviews?format=json", "admin").json()["reviews"]
+
+    assert {row["value"] for row in rows if row["figure"] in {"yes", "partly", "no", "na"}} == {None}

@@ -28,6 +28,17 @@ def test_page_says_what_each_number_means(site: RunningApp) -> None:
     assert "Over weeks" not in page.text
 
 
+def test_times_are_rounded_once(site: RunningApp) -> None:
+    for number in range(3):
+        answer(site, number, 89)
+    for number in range(3, 6):
+        answer(site, number, 90)
+
+    page = sign_in(site).get(PAGE).text
+
+    assert '<dd class="metric__value">1 min</dd>' in page
+
+
 def test_page_of_a_week_in_which_nothing_happened_says_so(site: RunningApp) -> None:
     assert "No metrics yet" in sign_in(site).get(PAGE).text
 

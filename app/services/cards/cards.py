@@ -11,17 +11,15 @@ from app.domain.knowledge import GOOD_FOR, State, flaw_of_retiring, state_after_
 from app.domain.text import names
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, PersonUnknown
 from app.models import CardChange, KnowledgeCard, Person
-from app.services import notices
+from app.services import notices, pasted_links
 from app.services.access import accounts
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.cards import listing
 from app.services.cards.listing import Card
-from app.services.ledger.drafts import read_address
 from app.services.notices import News
 
 LONGEST_TITLE = 200  # characters: what the card answers, in a line
-LONGEST_URL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,6 @@ def check_title(text: str) -> str:
     return title
 
 
-def check_url(text: str) -> str:
-    """A link as it is kept; empty for the one the card was recorded with. Raises Malformed."""
-    text = text.strip()
-    if len(text) > LONGEST_URL:
-        raise Malformed(f"The link has more than {LONGEST_URL:,} characters. Use a shorter one.")
-    try:
-        return read_address(text) if text else ""
-    except ValueError as problem:
-        raise Malformed(f"The link {problem}. Change that and try again.") from None
-
-
 def edit(session: Session, card_id: str, wanted: Edit, act: Act) -> Card:
     """Change a card's title or link; a card that somebody else than its owner edits is a draft again.
 
@@ -59,7 +46,7 @@ def edit(session: Session, card_id: str, wanted: Edit, act: Act) -> Card:
     """
     card, row = _hold(session, card_id, act, wanted.version)
     title = card.title if wanted.title is None else check_title(wanted.title)
-    url = card.url if wanted.url is None else check_url(wanted.url)
+    url = card.url if wanted.url is None else pasted_links.check(wanted.url)
     url = url or card.entry.url or ""
     if (title, url) == (card.title, card.url):
         return card

@@ -1,8 +1,8 @@
-"""Exports of a week: its ledger, standings, shifts, counts or metrics, and the note that somebody took them."""
+"""Exports of a week: its tables and the figures of its answer reviews, and the note that somebody took them."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import IO, Literal, get_args
+from typing import IO, Final, Literal, get_args
 
 from sqlmodel import Session
 
@@ -10,18 +10,29 @@ from app.domain.actor import Act
 from app.domain.view import View
 from app.models import Week
 from app.services.audit import audit
-from app.services.exports import counts_export, ledger_export, metrics_export, shifts_export, standings_export, tables
+from app.services.exports import (
+    counts_export,
+    ledger_export,
+    metrics_export,
+    reviews_export,
+    shifts_export,
+    standings_export,
+    tables,
+)
 from app.services.exports.tables import Format
 from app.services.weeks import weeks
 
-What = Literal["ledger", "standings", "shifts", "counts", "metrics"]
+What = Literal["ledger", "standings", "shifts", "counts", "metrics", "reviews"]
 EVERY: tuple[What, ...] = get_args(What)
+FOR_ORGANIZERS: Final[frozenset[What]] = frozenset({"reviews"})
+"""The tables that nobody else gets, frozen or not."""
 _ROWS: dict[What, tuple[str, str]] = {
     "ledger": ("activity", "activities"),
     "standings": ("team", "teams"),
     "shifts": ("shift", "shifts"),
     "counts": ("row of counts", "rows of counts"),
     "metrics": ("row of metrics", "rows of metrics"),
+    "reviews": ("row of figures", "rows of figures"),
 }
 
 
@@ -41,6 +52,8 @@ def export(
         table = shifts_export.table(session, week, view, form)
     elif what == "metrics":
         table = metrics_export.table(session, week, view, now)
+    elif what == "reviews":
+        table = reviews_export.table(session, week)
     else:
         table = counts_export.table(session, week, view, progress)
     return tables.write(table, week, form, out)
@@ -58,6 +71,6 @@ def note(session: Session, week: Week, what: What, form: Format, rows: int, view
         details["board"] = "frozen"
     action = {
         "ledger": "ledger.exported", "standings": "standings.exported", "shifts": "shifts.exported",
-        "counts": "counts.exported", "metrics": "metrics.exported",
+        "counts": "counts.exported", "metrics": "metrics.exported", "reviews": "reviews.exported",
     }[what]  # fmt: skip
     audit.note(session, action, weeks.audit_target(week), act, after=details)

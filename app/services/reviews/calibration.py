@@ -11,9 +11,9 @@ from app.domain.quality import CALIBRATED, QUESTIONS, Mark, agreement
 from app.errors import Conflict, Malformed, NotFound
 from app.models import CalibrationAnswer, CalibrationMark, ReviewPerson, Week
 from app.models.columns import is_id
+from app.services import pasted_links
 from app.services.audit import audit
 from app.services.reviews import rubrics
-from app.services.reviews.reviews import check_url
 from app.services.reviews.rubrics import Rubric
 from app.services.weeks import weeks
 
@@ -26,7 +26,7 @@ def answers(session: Session, week: Week) -> Sequence[CalibrationAnswer]:
 
 def choose(session: Session, slug: str, urls: Sequence[str], act: Act) -> None:
     """Choose the three answers of a week by their links; marks for others go. Raises WeekUnknown or Malformed."""
-    links = [check_url(each) for each in urls]
+    links = [pasted_links.check(each) for each in urls]
     if len(links) != CALIBRATED or not all(links) or len(set(links)) != CALIBRATED:
         raise Malformed(f"Give {CALIBRATED} different links.")
     serialize(session)

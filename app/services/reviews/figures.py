@@ -12,13 +12,17 @@ from app.services.reviews.listing import Shares
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of people who take part and of answers; shares by version of the rubric; agreement by question."""
+    """The numbers of people who take part and of answers; shares by version of the rubric; agreement by question.
+
+    Agreement is told of the questions as they are: `rubric` is their version.
+    """
 
     authors: int
     reviewers: int
     asked: int
     reviewed: int
     shares: tuple[Shares, ...]
+    rubric: int
     agreed: tuple[tuple[str, Fraction | None], ...]
 
 
@@ -28,5 +32,5 @@ def of_week(session: Session, week: Week) -> Figures:
     agreed = calibration.agreed(session, week, rubric)
     return Figures(
         *listing.taking_part(session, week), *listing.counts(session, week), tuple(listing.shares_of(session, week)),
-        tuple(zip(rubric.questions, agreed, strict=True)),
+        rubric.number, tuple(zip(rubric.questions, agreed, strict=True)),
     )  # fmt: skip

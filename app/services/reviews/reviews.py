@@ -13,8 +13,7 @@ from app.domain.text import passages
 from app.errors import Conflict, Malformed, NotFound
 from app.models import AnswerReview, LedgerEntry, Person, ReviewPerson, Week
 from app.models.columns import is_id
-from app.services import notices
-from app.services.ledger.drafts import read_address
+from app.services import notices, pasted_links
 from app.services.notices import News
 from app.services.people import aliases
 from app.services.reviews import rubrics
@@ -23,7 +22,6 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 
 LONGEST = 1_000  # characters of one good thing, and of what to try
-LONGEST_URL = 2_000
 MOST_CHOICES = 30  # of one's own answers to choose from, the newest
 
 
@@ -40,24 +38,6 @@ def check_good(text: str) -> str:
     if not (text := check_text(text)):
         raise Malformed("Write one good thing about the answer.")
     return text
-
-
-def check_link(text: str) -> str:
-    """A link as it is kept. Raises Malformed where there is none."""
-    if not (link := check_url(text)):
-        raise Malformed("Paste a link that reviewers can open.")
-    return link
-
-
-def check_url(text: str) -> str:
-    """A link as it is kept; it may be empty. Raises Malformed."""
-    text = text.strip()
-    if len(text) > LONGEST_URL:
-        raise Malformed(f"The link has more than {LONGEST_URL:,} characters. Use a shorter one.")
-    try:
-        return read_address(text) if text else ""
-    except ValueError as problem:
-        raise Malformed(f"The link {problem}. Change that and try again.") from None
 
 
 def take_part(session: Session, slug: str, act: SignedInAct, *, is_author: bool, is_reviewer: bool) -> None:
@@ -100,7 +80,7 @@ def ask(session: Session, slug: str, activity_id: str, url: str, act: SignedInAc
     entry = next((each for each in choices(session, week, act.actor.person_id) if each.id == activity_id), None)
     if entry is None:
         raise NotFound("There’s no such answer of yours this week. Choose another one.")
-    url = check_url(url) or entry.url or ""
+    url = pasted_links.check(url) or entry.url or ""
     if not url:
         raise Malformed.at(url="This answer came without a link. Paste one that your reviewer can open.")
     [review] = _add(session, week, [(entry, url)], act)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from app.domain.actor import Act
 from app.domain.knowledge import State
 from app.errors import PersonUnknown
-from app.services import paging
+from app.services import paging, pasted_links
 from app.services.access import accounts
 from app.services.cards import cards, listing
 from app.services.cards.cards import Edit
@@ -37,7 +37,7 @@ class CardChanges(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     title: Annotated[str | None, Field(min_length=1, max_length=cards.LONGEST_TITLE)] = None
-    url: Annotated[str | None, Field(max_length=cards.LONGEST_URL)] = None
+    url: Annotated[str | None, Field(max_length=pasted_links.LONGEST)] = None
     owner: Annotated[Email | None, Field(description="The email of a person")] = None
     state: Annotated[Literal["verified", "retired"] | None, Field(description="Cards become due by themselves")] = None
     by: Email | None = None

@@ -29,9 +29,9 @@ async def export_table(
     table: Annotated[str, Path(description=f"One of {', '.join(EVERY)}", examples=["standings"])],
     form: Annotated[Format, Query(alias="format")] = "csv",
 ) -> Response:
-    """A week's ledger, standings, shifts, counts or metrics as a file, noted in the audit.
+    """A week's ledger, standings, shifts, counts, metrics or answer reviews as a file, noted in the audit.
 
-    While the week is frozen, who is no organizer gets it as it was at the freeze.
+    While the week is frozen, who is no organizer gets it as it was at the freeze; reviews, in figures, need `admin`.
     """
     if table not in EVERY:
         raise NotFound("There’s no such export. Ask for one of " + ", ".join(EVERY) + ".")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.domain.quality import LABELS, MOST_ANSWERS
 from app.models import ReviewPerson, Week
-from app.services import notices
+from app.services import notices, pasted_links
 from app.services.reviews import calibration, listing, reviews, rubrics
 from app.services.reviews.rubrics import Rubric
 from app.services.weeks import weeks
@@ -33,7 +33,7 @@ DONE = {
 }
 Mark = Annotated[str, says(rubrics.check_mark)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Url = Annotated[str, MaxLength(reviews.LONGEST_URL), says(reviews.check_url)]
+Url = Annotated[str, MaxLength(pasted_links.LONGEST), says(pasted_links.check)]
 
 
 class PartForm(Form):

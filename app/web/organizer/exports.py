@@ -1,4 +1,4 @@
-"""`/organizer/exports`: organizers take a week's ledger, standings, shifts, counts and metrics away as files."""
+"""`/organizer/exports`: organizers take a week's tables away as files, and the figures of its answer reviews."""
 
 from functools import partial
 from typing import Annotated, Literal
@@ -28,6 +28,7 @@ TABLES: tuple[tuple[What, str, str], ...] = (
     ("shifts", "Shifts", "Every shift with who signed up and what became of it. Holds emails."),
     ("counts", "Counts", "How many activities of each kind each team did on each day."),
     ("metrics", "Metrics", "Response times, coverage and participation, of the whole week. Names nobody."),
+    ("reviews", "Answer reviews", "How many, the share of each mark by question, and agreement. Names nobody."),
 )
 """The tables there are, each with its name and what is in it."""
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.days import ONE_DAY, first_moment, local_day, zone_or_utc
 from app.domain.forecast.intervals import CHANNELS, Channel
-from app.domain.rounding import plain
+from app.domain.rounding import plain, whole
 from app.errors import Malformed
 from app.models import ForecastDay, Week
 from app.services.exports import csv_text
@@ -141,7 +141,7 @@ def forecast_page(page: Page[SignedInAct], *, asked: Asked) -> Response:
     return page.render(
         "organizer/forecast/index.html", told=told, titles=TITLES, channels=CHANNELS, form=form,
         figures=typed(asked.channel, answering), send=page.form(ContactsForm), day=page.form(DayForm, "mark"),
-        mistakes=mistakes(page.problem), columns=contact_lists.LAYOUT.names,
+        mistakes=mistakes(page.problem), columns=contact_lists.LAYOUT.names, whole=whole,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """`/organizer/reviews`: shares of answer reviews without names, the rubric, and how far reviewers agree."""
 
+from fractions import Fraction
 from functools import partial
 from typing import Annotated
 
@@ -10,7 +11,9 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
 from app.domain.quality import FEWEST, LABELS, should_be_mended
-from app.services.reviews import calibration, listing, reviews, rubrics
+from app.domain.rounding import whole
+from app.services import pasted_links
+from app.services.reviews import calibration, listing, rubrics
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.fields import MaxLength, says
@@ -23,7 +26,7 @@ router = APIRouter(include_in_schema=False, prefix="/organizer", route_class=Dat
 
 DONE = {"rubric": "Questions saved as a new version.", "chosen": "Answers chosen. Reviewers mark them on their page."}
 Question = Annotated[str, MaxLength(rubrics.LONGEST), says(rubrics.check_question)]
-Link = Annotated[str, MaxLength(reviews.LONGEST_URL), says(reviews.check_link)]
+Link = Annotated[str, MaxLength(pasted_links.LONGEST), says(pasted_links.check_given)]
 
 
 class RubricForm(Form):
@@ -60,7 +63,7 @@ def reviews_desk(page: Page[SignedInAct], *, slug: str = "") -> Response:
     chosen = calibration.answers(session, week) if week else ()
     agreed = calibration.agreed(session, week, rubric) if week else ()
     return page.render(
-        "organizer/reviews.html", shown=week, rubric=rubric, labels=LABELS, fewest=FEWEST,
+        "organizer/reviews.html", shown=week, rubric=rubric, percent=percent, labels=LABELS, fewest=FEWEST,
         choices=[(each.slug, each.name) for each in weeks.every(session)],
         shares=listing.shares_of(session, week) if week else [],
         counts=listing.counts(session, week) if week else (0, 0),
@@ -72,6 +75,11 @@ def reviews_desk(page: Page[SignedInAct], *, slug: str = "") -> Response:
         form=page.form(RubricForm, **typed),
         links=page.form(LinksForm, **{f"url{each.number}": each.url for each in chosen}),
     )  # fmt: skip
+
+
+def percent(share: Fraction) -> str:
+    """A share in percent, rounded half up: “13%” for one of eight."""
+    return f"{whole(share * 100)}%"
 
 
 @router.post("/reviews", name="rubric_save")

@@ -36,6 +36,7 @@ ACTIONS = {
     "contacts.imported": "Imported contacts",
     "counts.exported": "Exported counts of activities",
     "metrics.exported": "Exported metrics",
+    "reviews.exported": "Exported figures of answer reviews",
     "feedback.created": "Made a feedback item",
     "feedback.changed": "Changed a feedback item",
     "cover.approved": "Approved a cover",

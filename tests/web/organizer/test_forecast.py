@@ -90,6 +90,18 @@ def test_figures_that_somebody_tries_change_nothing(site: RunningApp, olu: Visit
     assert (shift_of(site, shift).needed, shift_of(site, shift).seats) == (1, 3)
 
 
+def test_customers_of_a_shift_are_rounded_half_up(site: RunningApp, olu: Visitor) -> None:
+    remember(site, 2)
+    tenth = first_moment(FRIDAY - timedelta(days=7), PACIFIC) + timedelta(minutes=600)
+    with site.database.unit_of_work() as session:
+        contacts.put(session, [Imported("email", Count(tenth, 30, 7))], site.game.act)
+    make_shift(site, 10, 12)
+
+    text = text_of(olu.get(FORECAST))
+
+    assert "Fri 16, 10:00–12:00 37 " in text
+
+
 def test_promise_shorter_than_an_answer_is_not_said_to_hang_on_one_person(site: RunningApp, olu: Visitor) -> None:
     remember(site)
     make_shift(site, 10, 12)
