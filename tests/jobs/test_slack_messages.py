@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from app.domain import actor
-from app.domain.actor import SignedInAct
+from app.domain.actor import SignedInAct, SignedInActor, rights_of
 from app.domain.notices.model import Kind
 from app.jobs.slack_messages import ATTEMPTS
 from app.models import Notice, Person, QueuedJob, Seat, SlackOptOut, SlackWorkspace
@@ -239,10 +238,11 @@ def begin(office: SlackOffice, message_id: str) -> Any:
 def test_times_of_a_test_are_real_ones_whatever_week_is_played(office: SlackOffice) -> None:
     game = office.clock.now
     at = sending.Moment(game + timedelta(days=500), game)
-    act = SignedInAct(actor.person("Ada", office.plan.person(ADA).id, "organizer"), at.real)
+    ada = office.plan.person(ADA).id
+    asking = SignedInActor("Ada", "person", rights_of("organizer"), ada, email=ADA, theme="", sign_in_id="", csrf="")
 
     with office.database.unit_of_work() as session:
-        proofs.ask(session, "slack", act)
+        proofs.ask(session, "slack", SignedInAct(asking, at.real))
     [row] = office.messages()
     with office.database.unit_of_work() as session:
         outgoing = sending.begin(session, KEY, row.id, BASE, at)

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.jobs.slack_sockets import SlackSockets, Timing
-from app.models import AuditEntry, Delivery, LedgerEntry, SlackSocket
+from app.models import AuditEntry, Delivery, LedgerEntry, Seat, SlackCall, SlackSocket
 from app.services.intake import authors, connections
 from app.services.operations.secrets import SigningKey
 from app.services.slack import sentences, sockets
@@ -21,6 +21,7 @@ from tests.builders import ADA, SIGNING_KEY, Game, act_by
 from tests.slack.checks import APP
 from tests.slack.running import StandIn, running
 from tests.slack.workspace import APP_TOKEN, TEAM
+from tests.web.playing_shifts import Shifts
 from tests.web.running_app import RunningApp, SettableClock, serving, until
 
 KEY = SigningKey(SIGNING_KEY)
@@ -82,13 +83,29 @@ def test_command_is_answered_over_the_socket_and_counts_once(site: RunningApp, p
     assert APP_TOKEN not in str(socket.token)
 
 
+def pressing(action: str, value: str, trigger: str) -> dict[str, Any]:
+    return {
+        "type": "block_actions", "team": {"id": TEAM}, "user": {"id": "U1", "team_id": TEAM}, "trigger_id": trigger,
+        "actions": [{"action_id": f"aw.{action}", "block_id": "aw0", "value": value}],
+    }  # fmt: skip
+
+
+def test_seat_is_taken_once_however_often_it_is_pressed_over_the_socket(site: RunningApp, program: StandIn) -> None:
+    shift = Shifts(site).make(seats=3)
+    presses = [pressing("take", shift, trigger) for trigger in ("5.1.1", "5.1.1", "6.1.1")]
+
+    with ThreadPoolExecutor(3) as pool:
+        said = list(pool.map(lambda each: program.envelope("interactive", each), presses))
+    until(lambda: [call.done_at is not None for call in kept(site.game, SlackCall)] == [True] * 2)
+
+    assert [set(each) for each in said] == [{"envelope_id"}] * 3
+    assert [seat.state for seat in kept(site.game, Seat)] == ["signed_up"]
+
+
 def test_press_and_event_over_the_socket_are_stored_before_they_are_acknowledged(
     site: RunningApp, program: StandIn
 ) -> None:
-    press = {
-        "type": "block_actions", "team": {"id": TEAM}, "user": {"id": "U1", "team_id": TEAM}, "trigger_id": "3.1.1",
-        "actions": [{"action_id": "aw.link", "block_id": "aw0", "value": ""}],
-    }  # fmt: skip
+    press = pressing("link", "", "3.1.1")
     event = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event_time": 1, "event": {"type": "x"}}
 
     said = [program.envelope("interactive", press), program.envelope("interactive", press)]
