@@ -9,12 +9,14 @@ from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import command
 from app.domain.quality import should_be_mended
+from app.domain.view import EVERYTHING
 from app.models import FeedbackItem
 from app.services.cards import listing as card_listing
-from app.services.demo import aftercare, earlier, replay
+from app.services.demo import aftercare, earlier, replay, volume
 from app.services.demo.cast import SLUG
 from app.services.operations import startup
 from app.services.reviews import calibration, listing, rubrics
+from app.services.week_metrics import week_metrics
 from app.services.weeks import weeks
 
 LATER = aftercare.REVIEWED_AT
@@ -48,6 +50,21 @@ def test_demo_begins_with_outcomes_cards_and_shares(played: Database) -> None:
     assert card_states(played) == {"verified": 2, "draft": 1}
     assert shares.questions is not None
     assert [should_be_mended(each) for each in agreed] == [False, False, True, True]
+
+
+def test_demo_ends_with_two_weeks_to_compare(played: Database) -> None:
+    with played.unit_of_work() as session:
+        volume.prepare(session)
+    replay.finish(played)
+
+    with played.reading() as session:
+        measured = [
+            week_metrics.of_week(session, weeks.find(session, slug, LATER), EVERYTHING, LATER)
+            for slug in (earlier.SLUG, SLUG)
+        ]
+
+    assert [each.first_within.whole > 50 for each in measured] == [True, True]
+    assert all(each.contact_rate for each in measured)
 
 
 def test_demo_ends_with_reviews_of_its_own_week_and_cards_that_are_due(played: Database) -> None:

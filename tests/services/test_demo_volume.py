@@ -26,5 +26,9 @@ def test_forecast_of_the_demos_week_knows_everything(database: Database) -> None
     assert ten.people is not None
     assert found.learned.model.holiday is not None
     assert found.learned.model.holiday < 1
-    assert found.learned.model.accuracy is not None
-    assert found.learned.model.accuracy.is_better_than_naive
+    found_out = found.learned.model.accuracy
+    assert found_out is not None
+    assert found_out.is_better_than_naive
+    assert found_out.wape is not None
+    assert found_out.floor is not None
+    assert found_out.wape > found_out.floor, "counts vary less than chance has it"

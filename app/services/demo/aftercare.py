@@ -21,6 +21,7 @@ from app.services.feedback.items import Change
 from app.services.reviews import calibration, reviews, rubrics
 from app.services.weeks import weeks
 
+CUSTOMERS_BEFORE: Final = 2_100
 CUSTOMERS: Final = 2_400
 FUNCTIONS = ("Engineering", "Engineering", "Design", "Sales", "Engineering", "Sales")
 REVIEWED_AT = moment(4, time(17, 30))
@@ -69,14 +70,15 @@ def prepare(session: Session, slug: str) -> None:
     before = weeks.find(session, slug, SIGNED_UP)
     after = before.closed_at or SIGNED_UP
     _name_functions(session)
-    before.customers = CUSTOMERS  # the contacts of its days are known
+    week = weeks.find(session, SLUG, SIGNED_UP)
+    before.customers, week.customers = CUSTOMERS_BEFORE, CUSTOMERS  # the contacts of their days are known
     _feedback(session, before, after + timedelta(days=1))
     _cards(session, before, after)
     review(session, slug, after + timedelta(days=2))
     _opt_in(session, SLUG, SIGNED_UP)
     links = [f"{_LINK}{4_711 + number}" for number in range(3)]
     calibration.choose(session, SLUG, links, Act(_BY, SIGNED_UP))
-    _calibrate(session, weeks.find(session, SLUG, SIGNED_UP))
+    _calibrate(session, week)
 
 
 def _name_functions(session: Session) -> None:
