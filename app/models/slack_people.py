@@ -12,7 +12,7 @@ class SlackUser(SQLModel, table=True):
     """Somebody in a workspace beside whom they are here: `kind` and `zone` as Slack told, else empty.
 
     `kind` is `member`, `guest`, `bot` or `gone`. `opened_at` is when they last looked at their Home, `published_at`
-    when it was last sent, or is being sent.
+    when it was last sent, or is being sent. `seen_at` is when they were last here, to a day, whatever they did.
     """
 
     __tablename__ = "slack_user"
@@ -24,6 +24,7 @@ class SlackUser(SQLModel, table=True):
     zone: str = Field(default="", sa_column=string())
     opened_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     published_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    seen_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class SlackLink(SQLModel, table=True):

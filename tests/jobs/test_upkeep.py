@@ -34,8 +34,10 @@ def test_forget_ended_deletes_people_of_slack_who_have_not_come_for_long(game: G
     with game.database.unit_of_work() as session:
         made = connections.connect(session, SigningKey(SIGNING_KEY), "slack", game.act).connection
         for user, days in {"UOLD": 401, "UNEW": 399}.items():
-            opened = now - timedelta(days=days)
-            session.add(SlackUser(connection_id=made.id, user_id=user, opened_at=opened, published_at=opened))
+            ago = now - timedelta(days=days)
+            session.add(SlackUser(connection_id=made.id, user_id=user, opened_at=ago))
+            session.add(SlackUser(connection_id=made.id, user_id=f"{user}-LOOKED-UP", seen_at=ago))
+        session.add(SlackUser(connection_id=made.id, user_id="UBEFORE"))
 
     asyncio.run(
         upkeep.forget_ended(
@@ -44,4 +46,5 @@ def test_forget_ended_deletes_people_of_slack_who_have_not_come_for_long(game: G
     )
 
     with game.database.reading() as session:
-        assert list(session.exec(select(SlackUser.user_id))) == ["UNEW"]
+        found = session.exec(select(SlackUser.user_id, SlackUser.seen_at).order_by(SlackUser.user_id)).all()
+        assert dict(found) == {"UBEFORE": now, "UNEW": ago, "UNEW-LOOKED-UP": ago}

@@ -18,7 +18,7 @@ from app.services.forecasts.contacts import Imported
 from app.services.forecasts.plans import USUAL
 from app.services.intake import connections
 from app.services.operations import secrets
-from app.services.slack import workspaces
+from app.services.slack import sockets, workspaces
 from app.services.slack.workspaces import Tried
 from app.services.webhooks import endpoints
 from tests.builders import ADA, PACIFIC, SIGNING_KEY, SLUG, act_by
@@ -42,6 +42,7 @@ ITEMS = (
 )  # fmt: skip
 """Items of feedback with the changes that bring each into another state."""
 _TOKEN = "xoxb-0123456789"
+_APP_TOKEN = "xapp-1-0123456789"
 
 
 class Things(RoleClients):
@@ -75,12 +76,15 @@ class Things(RoleClients):
 
 
 def connect_slack(session: Session, site: RunningApp, act: Act, workspace: str = "Acme") -> str:
-    """Connect a workspace whose bot token works; the connection's id."""
+    """Connect a workspace whose bot token works, and whose socket another server holds; the connection's id."""
     key = site.app.state.context.key
     connection = connections.connect(session, key, "slack", act, secret="0" * 32).connection
     workspaces.set_token(session, key, "slack", act, token=_TOKEN)
     tried = Tried("T1", workspace, "U0", workspaces.NEEDED, is_org_wide=False)
     workspaces.accept(session, key, connection.id, _TOKEN, tried, act.now)
+    held = sockets.set_token(session, key, "slack", act, token=_APP_TOKEN)
+    held.holder, held.held_until, held.connected_at = "another", act.now + timedelta(days=4_000), act.now
+    session.add(held)
     return connection.id
 
 

@@ -203,6 +203,19 @@ def is_kind(slack: Slack, user: str, kind: str) -> None:
         session.add(SlackUser(connection_id=connections.find(session, "slack").id, user_id=user, kind=kind))
 
 
+def test_it_is_noted_once_a_day_that_somebody_came(known_slack: Slack) -> None:
+    is_kind(known_slack, "U1", "member")
+    seen = []
+
+    for hours in (0, 23, 1):
+        known_slack.site.clock.set(known_slack.site.clock.now + timedelta(hours=hours))
+        known_slack.type("help")
+        with known_slack.site.database.reading() as session:
+            seen.append(session.exec(select(SlackUser.seen_at)).one())
+
+    assert seen == [seen[0], seen[0], known_slack.site.clock.now]
+
+
 def test_bots_and_who_left_are_ignored(known_slack: Slack) -> None:
     is_kind(known_slack, "U8", "bot")
 

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, literal, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from app.domain.calendar.days import local_day
 from app.domain.shifts.seats import CHECK_IN_BEFORE
 from app.models import Shift, SlackUser, Week
+from app.models.columns import Instant
 from app.services import jobs, topics
 from app.services.shifts.settings import settings_of
 from app.services.slack import people
@@ -39,7 +40,7 @@ def opened(session: Session, opening: Opening, now: datetime) -> None:
     It takes the turn: a change at the same moment comes later, and leaves the press's line where it is meanwhile.
     """
     user = people.profile(session, opening.connection_id, opening.user_id)
-    user.opened_at = now
+    user.opened_at = user.seen_at = now
     user.published_at = max(now, user.published_at or now)
     session.add(user)
     session.flush()
@@ -124,5 +125,7 @@ def sent(session: Session, connection_id: str, user_id: str, now: datetime) -> N
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Delete what is known of people who have not opened their Home for long; who they are here stays."""
-    session.connection().execute(delete(SlackUser).where(col(SlackUser.opened_at) < now - KEPT))
+    """Delete what is known of people who have not come for long; who they are here stays."""
+    seen = func.coalesce(col(SlackUser.opened_at), literal(now, Instant))  # who was here before this was noted
+    session.connection().execute(update(SlackUser).where(col(SlackUser.seen_at).is_(None)).values(seen_at=seen))
+    session.connection().execute(delete(SlackUser).where(col(SlackUser.seen_at) < now - KEPT))

@@ -33,6 +33,7 @@ def learn(session: Session, connection_id: str, user_id: str, said: Any, now: da
     known = people.profile(session, connection_id, user_id)
     known.kind = _kind(user)
     known.zone = zone if isinstance(zone := user.get("tz"), str) and parse_zone(zone) is not None else ""
+    known.seen_at = now
     session.add(known)
     session.flush()
     profile = user.get("profile")

@@ -1,14 +1,19 @@
 """People of Slack: whom a user id belongs to here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.domain import actor
 from app.domain.actor import ROLES, Act
 from app.models import Person, SlackUser, SourceIdentity
 from app.services.people import aliases
+
+NOTED_EACH: Final = timedelta(days=1)
+"""That somebody was here is noted once in this time."""
 
 
 def act_of(person: Person, now: datetime) -> Act:
@@ -30,6 +35,18 @@ def is_nobody(session: Session, connection_id: str, user_id: str) -> bool:
     """Tell whether Slack said that this is a bot, or somebody who left: they are ignored."""
     known = session.get(SlackUser, (connection_id, user_id))
     return known is not None and known.kind in {"bot", "gone"}
+
+
+def is_due(session: Session, connection_id: str, user_id: str, now: datetime) -> bool:
+    """Tell whether it is to be noted that somebody is here, of whom something is kept: once a day."""
+    known = session.get(SlackUser, (connection_id, user_id))
+    return known is not None and (known.seen_at is None or known.seen_at <= now - NOTED_EACH)
+
+
+def came(session: Session, connection_id: str, user_id: str, now: datetime) -> None:
+    """Note that somebody is here, of whom something is kept."""
+    known = col(SlackUser.connection_id) == connection_id, col(SlackUser.user_id) == user_id
+    session.connection().execute(update(SlackUser).where(*known).values(seen_at=now))
 
 
 def find(session: Session, source: str, user_id: str) -> Person | None:

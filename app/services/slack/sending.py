@@ -158,7 +158,7 @@ def _found(session: Session, message: SlackMessage, user: Any, at: Moment) -> No
     if (
         not isinstance(user_id, str)
         or not user_id
-        or not meeting.learn(session, message.connection_id, user_id, user, at.game)
+        or not meeting.learn(session, message.connection_id, user_id, user, at.real)
     ):
         return _end(session, message, "users_not_found", at)
     message.target = user_id

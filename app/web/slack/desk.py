@@ -76,27 +76,30 @@ class SlackDesk:
 
     async def _why_not(self, recipient: Recipient, call: Call) -> str:
         """The reason why a call is ignored; empty for one that isn't. The app is learned from the first call."""
-        why, is_new_app = await self._desk.database.reads.run(self._judge, recipient, call)
-        if is_new_app and not why:
-            await self._desk.database.writes.run(self._learn_app, recipient, call)
+        why, is_news = await self._desk.database.reads.run(self._judge, recipient, call)
+        if is_news and not why:
+            await self._desk.database.writes.run(self._learn, recipient, call)
         return why
 
     def _judge(self, recipient: Recipient, call: Call) -> tuple[str, bool]:
-        """Tell why a call is ignored, as far as its workspace is known, and if it names an app that isn't."""
+        """Tell why a call is ignored, as far as its workspace is known, and if there is something to learn from it."""
         with self._desk.database.reading() as session:
             workspace = workspaces.find(session, recipient.id)
             is_nobody = people.is_nobody(session, recipient.id, call.user_id)
+            is_due = people.is_due(session, recipient.id, call.user_id, self._desk.clock.real())
         team, app = (workspace.team_id, workspace.app_id) if workspace else ("", "")
         is_ours = not team or {call.team_id, call.user_team_id} <= {team, ""}
         if not is_ours:
             return ELSEWHERE, False
         if app and call.app_id not in {app, ""}:
             return OTHER_APP, False
-        return NOBODY if is_nobody else "", bool(workspace and team and not app and call.app_id)
+        return NOBODY if is_nobody else "", is_due or bool(workspace and team and not app and call.app_id)
 
-    def _learn_app(self, recipient: Recipient, call: Call) -> None:
+    def _learn(self, recipient: Recipient, call: Call) -> None:
         with self._desk.database.unit_of_work() as session:
-            workspaces.learn_app(session, recipient.id, call.app_id)
+            if call.app_id:
+                workspaces.learn_app(session, recipient.id, call.app_id)
+            people.came(session, recipient.id, call.user_id, self._desk.clock.real())
 
     def _end_bot(self, recipient: Recipient, call: Call) -> None:
         desk = self._desk
