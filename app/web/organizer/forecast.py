@@ -15,7 +15,7 @@ from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.days import ONE_DAY, first_moment, local_day, zone_or_utc
 from app.domain.forecast.intervals import CHANNELS, Channel
 from app.domain.rounding import plain, whole
-from app.errors import Malformed
+from app.errors import Malformed, WeekUnknown
 from app.models import ForecastDay, Week
 from app.services.exports import csv_text
 from app.services.forecasts import contact_lists, days, forecasts, plans, staffing
@@ -52,15 +52,21 @@ COLUMNS = ("starts_at", "minutes", "channel", "contacts", "low", "high", "weeks"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The query of the page: a channel, the first day to show, and figures that somebody tries."""
+    """The query of the page: a channel, a week by its slug, the first day to show, and figures that somebody tries."""
 
     channel: Channel = "email"
+    week: str = ""
     first: str = ""
     handling: str = ""
     within: str = ""
     shrinkage: str = ""
     target: str = ""
     at_once: str = ""
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The query that leads back to the same channel and week."""
+        return {"channel": self.channel} | ({"week": self.week} if self.week else {})
 
     @property
     def tried(self) -> dict[str, str]:
@@ -71,9 +77,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ForecastInfo:
-    """The context of the page."""
+    """The context of the page; `chosen` is the slug of a week that somebody asked for, else empty."""
 
     week: Week | None
+    chosen: str
+    choices: list[tuple[str, str]]
     zone: str
     channel: Channel
     first: date
@@ -99,12 +107,12 @@ class ForecastInfo:
 @router.get("")
 @takes_long
 def organizer_forecast(
-    request: Request, act: OrganizerAct, session: ReadSession, channel: Typed = "", first: Typed = "",
+    request: Request, act: OrganizerAct, session: ReadSession, channel: Typed = "", week: Typed = "", first: Typed = "",
     handling: Typed = "", within: Typed = "", shrinkage: Typed = "", target: Typed = "", at_once: Typed = "",
     done: str = "", changed: str = "",
 ) -> Response:  # fmt: skip
     """The forecast of a channel, and what the week's shifts need."""
-    asked = Asked(channel_typed(channel), first, handling, within, shrinkage, target, at_once)
+    asked = Asked(channel_typed(channel), week, first, handling, within, shrinkage, target, at_once)
     return forecast_page(Page(request, act, session, flash=_flash(done, changed)), asked=asked)
 
 
@@ -121,9 +129,9 @@ def _flash(done: str, changed: str) -> str:
 
 
 def forecast_page(page: Page[SignedInAct], *, asked: Asked) -> Response:
-    """The page of a channel's forecast; of a week long over, what could be said before it."""
+    """The page of a channel's forecast; of a week long over, what could be said before it. Raises WeekUnknown."""
     session, now = page.session, page.act.now
-    week = weeks.default_week(session, now)
+    week = _week(session, asked.week, now)
     zone = week.zone if week else zone_or_utc("UTC")
     first = day_typed(asked.first) or _first(week, local_day(now, zone))
     found = _shown(session, asked.channel, zone, first, now)
@@ -134,7 +142,8 @@ def forecast_page(page: Page[SignedInAct], *, asked: Asked) -> Response:
     form, answering = _answering(page, asked, usual(asked.channel, saved))
     needs = staffing.needs_of(session, week, {**saved, asked.channel: answering}, now) if week else []
     told = ForecastInfo(
-        week, zone_name(week), asked.channel, first, forecast_view.day_rows(found), forecast_view.how_good(found),
+        week, asked.week, _choices(session, week), zone_name(week), asked.channel, first,
+        forecast_view.day_rows(found), forecast_view.how_good(found),
         forecast_view.what_is_missing(found), list(days.every(session)), needs,
         forecast_view.sentences_of(needs, asked.channel, answering), bool(asked.tried),
     )  # fmt: skip
@@ -143,6 +152,21 @@ def forecast_page(page: Page[SignedInAct], *, asked: Asked) -> Response:
         figures=typed(asked.channel, answering), send=page.form(ContactsForm), day=page.form(DayForm, "mark"),
         mistakes=mistakes(page.problem), columns=contact_lists.LAYOUT.names, whole=whole,
     )  # fmt: skip
+
+
+def _week(session: Session, slug: str, now: datetime) -> Week | None:
+    """The week of this slug, else the one at hand. Raises WeekUnknown, for a rehearsal too."""
+    if not slug:
+        return weeks.default_week(session, now)
+    week = weeks.find(session, slug, now)
+    if week.rehearsal_of is not None:
+        raise WeekUnknown(slug)
+    return week
+
+
+def _choices(session: Session, shown: Week | None) -> list[tuple[str, str]]:
+    """The weeks whose shifts can be planned, and the one that is shown."""
+    return [(week.slug, week.name) for week in weeks.every(session) if week.state != "closed" or week == shown]
 
 
 def _shown(session: Session, channel: Channel, zone: ZoneInfo, first: date, now: datetime) -> Forecast:
@@ -167,11 +191,13 @@ def _answering(
 
 
 @router.get("/export", name="forecast_export")
-def export_forecast(act: OrganizerAct, session: ReadSession, channel: Typed = "", first: Typed = "") -> Response:
+def export_forecast(
+    act: OrganizerAct, session: ReadSession, channel: Typed = "", week: Typed = "", first: Typed = ""
+) -> Response:
     """The forecast of seven days by the half hour as a CSV."""
-    week = weeks.default_week(session, act.now)
-    zone = week.zone if week else zone_or_utc("UTC")
-    begins = day_typed(first) or _first(week, local_day(act.now, zone))
+    found_week = _week(session, week, act.now)
+    zone = found_week.zone if found_week else zone_or_utc("UTC")
+    begins = day_typed(first) or _first(found_week, local_day(act.now, zone))
     span = first_moment(begins, zone), first_moment(begins + timedelta(days=SHOWN_DAYS), zone)
     found = forecasts.forecast(session, Wanted(channel_typed(channel), 30, zone, *span), act.now)
     headers = {"Content-Disposition": f'attachment; filename="forecast-{found.wanted.channel}-{begins}.csv"'}
@@ -196,16 +222,16 @@ def import_contacts(
     request: Request, act: OrganizerAct, database: AppDatabase, form: FormState[ContactsForm]
 ) -> Response:
     """Import contacts, all or nothing."""
-    channel = _same_page(form).channel
+    asked = _same_page(form)
 
     def put(session: Session, act: Act) -> Done:
-        week = weeks.default_week(session, act.now)
+        week = _week(session, asked.week, act.now)
         read = contact_lists.read(form.data.content, week.zone if week else zone_or_utc("UTC"))
         outcome = contact_lists.apply(session, read, act)
-        values = {"changed": str(outcome.added + outcome.changed), "channel": channel}
+        values = {"changed": str(outcome.added + outcome.changed), **asked.place}
         return Done("organizer_forecast", "imported", values)
 
-    return submit(request, act, put, form=unpacked(form), page=partial(forecast_page, asked=_same_page(form)))
+    return submit(request, act, put, form=unpacked(form), page=partial(forecast_page, asked=asked))
 
 
 @router.post("/days", name="forecast_day_mark")
@@ -214,7 +240,7 @@ def mark_day(request: Request, act: OrganizerAct, form: FormState[DayForm]) -> R
 
     def mark(session: Session, act: Act) -> Done:
         days.mark(session, form.data.day, form.data.kind, form.data.name, act)
-        return Done("organizer_forecast", "marked", {"channel": form.data.channel})
+        return Done("organizer_forecast", "marked", _same_page(form).place)
 
     return submit(request, act, mark, form=form.keyed("mark"), page=partial(forecast_page, asked=_same_page(form)))
 
@@ -225,7 +251,7 @@ def unmark_day(request: Request, act: OrganizerAct, form: FormState[UnmarkForm])
 
     def unmark(session: Session, act: Act) -> Done:
         days.unmark(session, form.data.day, act)
-        return Done("organizer_forecast", "unmarked", {"channel": form.data.channel})
+        return Done("organizer_forecast", "unmarked", _same_page(form).place)
 
     return submit(request, act, unmark, form=form, page=partial(forecast_page, asked=_same_page(form)))
 
@@ -241,7 +267,7 @@ def save_plan(request: Request, act: OrganizerAct, database: AppDatabase, form: 
         data = sent.data
         plans.save(session, data.channel, data.answering, act)
         if not slug:
-            return Done("organizer_forecast", "saved", {"channel": data.channel})
+            return Done("organizer_forecast", "saved", _same_page(form).place)
         changed = staffing.apply(session, slug, people, act)
         return Done("shift_coverage", "planned", {"week": slug, "asked": str(changed)})
 
@@ -249,8 +275,8 @@ def save_plan(request: Request, act: OrganizerAct, database: AppDatabase, form: 
 
 
 def _same_page(form: FormState[Any]) -> Asked:
-    """The page of the channel that a form was sent from."""
-    return Asked(channel_typed(str(form.typed.get("channel", ""))))
+    """The page of the channel and week that a form was sent from."""
+    return Asked(channel_typed(str(form.typed.get("channel", ""))), str(form.typed.get("week", "")))
 
 
 def _people(database: AppDatabase, act: SignedInAct, form: FormState[AnsweringForm]) -> tuple[str, dict[str, int]]:
@@ -261,7 +287,7 @@ def _people(database: AppDatabase, act: SignedInAct, form: FormState[AnsweringFo
     except Malformed:
         return "", {}
     with database.reading() as session:
-        week = weeks.default_week(session, act.now)
+        week = _week(session, data.week, act.now)
         if week is None:
             return "", {}
         needs = staffing.needs_of(session, week, {**plans.saved(session), data.channel: answering}, act.now)

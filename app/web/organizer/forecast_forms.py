@@ -45,12 +45,15 @@ def _figure(name: str) -> BeforeValidator:
 
 OfChannel = Annotated[Channel, BeforeValidator(lambda text: channel_typed(str(text)))]
 """The channel whose page it was sent from, which is shown again."""
+OfWeek = Annotated[str, MaxLength(40)]
+"""The week whose page it was sent from, by its slug; empty for the one at hand."""
 
 
 class AnsweringForm(Form):
     """The way a channel is answered: minutes an answer takes, minutes or seconds promised, shares in percent."""
 
     channel: OfChannel = "email"
+    week: OfWeek = ""
     handling: Annotated[float, _figure("handling_s")]
     within: Annotated[float, _figure("within_s")]
     shrinkage: Annotated[float, _figure("shrinkage")]
@@ -93,6 +96,7 @@ class DayForm(Form):
     kind: DayKind = "holiday"
     name: Annotated[str, MaxLength(days.LONGEST_NAME), optional(days.check_name)] = ""
     channel: OfChannel = "email"
+    week: OfWeek = ""
 
 
 class UnmarkForm(Form):
@@ -100,9 +104,11 @@ class UnmarkForm(Form):
 
     day: Day
     channel: OfChannel = "email"
+    week: OfWeek = ""
 
 
 class ContactsForm(ImportForm):
     """Contacts to import, pasted or as a file."""
 
     channel: OfChannel = "email"
+    week: OfWeek = ""

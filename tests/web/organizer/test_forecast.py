@@ -14,7 +14,7 @@ from app.services.forecasts import contacts
 from app.services.forecasts.contacts import Imported
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
-from tests.builders import PACIFIC, SLUG
+from tests.builders import PACIFIC, SLUG, a_week
 from tests.web.organizer.reading import flash, text_of
 from tests.web.running_app import API, RunningApp, Visitor, sign_in
 
@@ -88,6 +88,27 @@ def test_figures_that_somebody_tries_change_nothing(site: RunningApp, olu: Visit
 
     assert "At 18 minutes each, 8 people keep about 92 of 100 under an hour." in text
     assert (shift_of(site, shift).needed, shift_of(site, shift).seats) == (1, 3)
+
+
+def test_next_week_is_planned_while_this_one_runs(site: RunningApp, olu: Visitor) -> None:
+    remember(site)
+    here = make_shift(site, 10, 12)
+    after = FRIDAY + timedelta(days=7)
+    with site.database.unit_of_work() as session:
+        a_week(session, "next", state="draft", name="Next", starts=after, ends=after)
+        times = slot(after, 600, 720, PACIFIC)
+        there = shifts.create(session, "next", times, ShiftFields(), site.game.act).id
+
+    page = olu.get(f"{FORECAST}?week=next")
+    marked = olu.post(f"{FORECAST}/days", day="2022-08-01", kind="holiday", week="next")
+    answer = olu.post(f"{FORECAST}/plan", **FIGURES, week="next", step="set")
+
+    assert '<option value="next" selected>' in page.text
+    assert "Email from Friday 23 September" in text_of(page)
+    assert "week=next" in marked.headers["location"]
+    assert answer.headers["location"] == "/organizer/weeks/next/shifts/coverage?done=planned&asked=1"
+    assert [shift_of(site, each).needed for each in (here, there)] == [1, 4]
+    assert olu.get(f"{FORECAST}?week=nowhere").status_code == 404
 
 
 def test_customers_of_a_shift_are_rounded_half_up(site: RunningApp, olu: Visitor) -> None:
