@@ -13,7 +13,7 @@ from app.services.access import accounts, links, tokens
 from app.services.operations import secrets
 from app.services.shifts import readiness
 from app.services.webhooks import endpoints
-from tests.browser.display import screen
+from tests.browser.display import EARLY, screen
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow
 from tests.browser.test_organizer_weeks import LONG, desk
 from tests.browser.test_screens import open_as
@@ -176,10 +176,14 @@ def test_boxes_and_links_that_stand_alone_are_met_by_a_finger(chromium: Browser,
     small = []
     with desk(chromium, site, PHONE) as page:
         receipt = f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}"
-        for path in ("/organizer/displays", "/weeks", receipt, f"/weeks/{SLUG}/guestbook", "/me"):
+        ledger = f"/organizer/weeks/{SLUG}/ledger"
+        entry = f"{ledger}/{site.record(external_id='another').json()['id']}"
+        summary, guestbook = f"/weeks/{SLUG}/summary", f"/weeks/{SLUG}/guestbook"
+        for path in ("/organizer/displays", "/weeks", receipt, guestbook, "/me", ledger, entry, summary):
             page.goto(f"{site.url}{path}")
             small += page.eval_on_selector_all(
-                ".check, .weeks__name a, .heading__aside > a, .footnote > a:only-child",
+                ".check, .weeks__name a, .heading__aside > a, .footnote > a:only-child, .table th > a, .details dd > a,"
+                ".step__name a",
                 "all => all.map((each) => each.getBoundingClientRect())"
                 ".filter((box) => box.width < 43.5 || box.height < 43.5).map((box) => [box.width, box.height])",
             )
@@ -253,16 +257,25 @@ def test_display_shows_all_of_a_name_of_sixty_letters(
             "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1"
             " || each.scrollHeight > each.clientHeight + 4).map((each) => each.textContent)",
         )
+        heights = display.page.eval_on_selector_all("#scene-board .rank", "all => all.map((each) => each.offsetHeight)")
 
     assert cut == []
+    assert sum(heights) > 700, "few teams leave most of the screen empty"
 
 
-def test_result_on_a_display_shows_all_of_long_names(chromium: Browser, site: RunningApp) -> None:
-    for number in range(3):
-        site.game.team(f"{number} {LONG}"[:60], f"p{number}@example.com")
-        site.record(person=f"p{number}@example.com", external_id=str(number))
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920)])
+def test_result_on_a_display_shows_all_of_long_names(
+    chromium: Browser, site: RunningApp, width: int, height: int
+) -> None:
+    for number, name in enumerate(("W" * 60, f"1 {LONG}"[:60], f"2 {LONG}"[:60])):
+        site.game.team(name, f"p{number}@example.com")
+        for again in range(3 - number):
+            key = f"{number}-{again}"
+            fields = {"kind": "response", "response_seconds": 60, "external_id": key, "subject": key}
+            site.record(person=f"p{number}@example.com", **fields).raise_for_status()
+    site.record(person="p0@example.com", **EARLY).raise_for_status()
     site.game.close()
-    with screen(chromium, site) as display:
+    with screen(chromium, site, width=width, height=height) as display:
         display.page.wait_for_selector(".week-result__name")
         cut = display.page.eval_on_selector_all(
             ".week-result__name, .week-result__podium, .week-result",
@@ -270,14 +283,21 @@ def test_result_on_a_display_shows_all_of_long_names(chromium: Browser, site: Ru
             " || each.scrollHeight > each.clientHeight + 4).map((each) => each.className + each.textContent)",
         )
         podium = display.page.locator(".week-result__podium").bounding_box()
-        above = display.page.locator(".week-result__headline").bounding_box()
+        above = display.page.locator(".week-result__answered").bounding_box()
         tops = display.page.eval_on_selector_all(
             ".week-result__team", "all => all.map((each) => each.getBoundingClientRect().top)"
+        )
+
+        below = display.page.locator(".week-result__trophies").bounding_box()
+        blocks = display.page.eval_on_selector_all(
+            ".week-result__block", "all => all.map((each) => each.getBoundingClientRect().bottom)"
         )
 
     assert cut == []
     assert podium
     assert above
+    assert below
+    assert max(blocks) <= below["y"]
     assert min(tops) >= above["y"] + above["height"]
 
 
