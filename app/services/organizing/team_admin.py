@@ -198,15 +198,22 @@ def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email
     return person
 
 
-def move(session: Session, slug: str, person_id: str, team_id: str, act: Act) -> tuple[Person, Team | None]:
+def move(
+    session: Session, slug: str, person_id: str, team_id: str, act: Act, *, seen: str = ""
+) -> tuple[Person, Team | None]:
     """Put somebody who is in a team of this week into another one, or out of all (an empty id).
 
-    Raises NotFound, WeekNotOpen, TeamFull, or Conflict for who is in no team.
+    `seen` is the id of the team they leave; empty is any. Raises NotFound, WeekNotOpen, TeamFull, or Conflict for who
+    is in no team, and where another organizer moved them meanwhile.
     """
     week = _lock(session, slug, act.now)
     person = accounts.find(session, person_id)
-    if _team_of(session, week, person) is None:
+    present = _team_of(session, week, person)
+    if present is None:
         raise Conflict(f"{apart(person.name)} isn’t in a team of this week. Add them to one.")
+    if seen and present.id != seen:
+        theirs = f"Someone moved {apart(person.name)} to {apart(present.name)} after you opened that page."
+        raise Conflict(f"{theirs} They stay there. To move them on, look again at what that changes.")
     team = teams.find(session, week, team_id) if team_id else None
     memberships.assign(session, week, person, team, act)
     return person, team

@@ -52,9 +52,10 @@ class LookForm(Form):
 
 
 class MoveForm(Form):
-    """The team somebody moves to; none takes them out of all."""
+    """The team somebody moves to (none takes them out of all), and the one they leave, as the preview showed it."""
 
     team: str = ""
+    seen: str = ""
 
 
 class MemberForm(Form):

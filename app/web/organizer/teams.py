@@ -192,7 +192,7 @@ def move_member(request: Request, act: OrganizerAct, week: str, person: str, for
     """Move somebody to another team, or out of all of them."""
 
     def change(session: Session, act: Act) -> str:
-        _person, target = team_admin.move(session, week, person, form.data.team, act)
+        _person, target = team_admin.move(session, week, person, form.data.team, act, seen=form.data.seen)
         return "moved" if target else "out"
 
     return _change(request, act, week, change, form)

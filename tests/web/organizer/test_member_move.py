@@ -1,5 +1,6 @@
 """Moves of members, looked at before they are done: on a page, and in the preview of a list."""
 
+import re
 from datetime import date
 
 import httpx
@@ -66,6 +67,20 @@ def test_move_says_which_seat_is_beyond_the_other_teams_limit(site: RunningApp, 
     a_seat(site, ADA, date(2022, 9, 16), 5)
 
     assert "Moves to Bats : beyond that team’s limit; the seat stays theirs" in said(look(site, olu, ADA, bats))
+
+
+def test_move_of_whom_another_organizer_moved_since_the_preview_is_refused(site: RunningApp, olu: Visitor) -> None:
+    bats, cows = (site.game.team(name, person) for name, person in (("Bats", GUS), ("Cows", "hal@example.com")))
+    address = f"{TEAMS}/members/{known(site, ADA)}"
+    seen = re.search('name="seen" value="([^"]*)"', look(site, olu, ADA, bats).text)
+    assert seen is not None
+
+    first = olu.post(address, team=cows, seen=seen[1])
+    second = olu.post(address, team=bats, seen=seen[1])
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "Someone moved Ada Lovelace to Cows after you opened that page. They stay there." in said(second)
+    assert "From Cows to Bats" in said(look(site, olu, ADA, bats))
 
 
 def test_move_that_cannot_be_says_why_and_has_no_button(site: RunningApp, olu: Visitor) -> None:
