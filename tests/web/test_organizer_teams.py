@@ -297,8 +297,8 @@ def test_points_are_given_once_however_often_the_form_is_sent(site: RunningApp) 
         ("many", "Why", "points", "Points are a whole number, such as 10 or -5."),
         ("1.5", "Why", "points", "Points are a whole number, such as 10 or -5."),
         ("\u0663", "Why", "points", "Points are a whole number, such as 10 or -5."),
-        ("0", "Why", "", "points must lie between -100000 and 100000 and not be 0."),
-        ("100001", "Why", "", "points must lie between -100000 and 100000 and not be 0."),
+        ("0", "Why", "", "Give or take 1 to 100,000 points."),
+        ("100001", "Why", "", "Give or take 1 to 100,000 points."),
         ("5", " ", "reason", "The reason must not be empty. Say in a sentence why."),
     ],
 )

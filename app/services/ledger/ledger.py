@@ -174,7 +174,7 @@ def adjust(
         return _recorded(known, repeated=True)
     reason = reasons.require(reason)
     if not 0 < abs(points) <= MAX_POINTS:
-        raise Malformed(f"points must lie between -{MAX_POINTS} and {MAX_POINTS} and not be 0.")
+        raise Malformed(f"Give or take 1 to {MAX_POINTS:,} points.")
     team = teams.find(session, week, team_id)
     weeks.require_open(week)
     entry = LedgerEntry(

@@ -18,6 +18,7 @@ MOST = 72
 """Fields of the form: as many as a form may have besides the others (`csrf.MAX_FIELDS`)."""
 NOT_NOW = "This can’t be changed here: change it in the text below."
 _WHOLE = "Enter a whole number, such as 10."
+_NO_CAP = "Enter a number, too: without one there’s no cap."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
     before = _values(rules)
     if strange := [name for name in changes if name not in before]:
         raise Malformed.at(**dict.fromkeys(strange, NOT_NOW))
-    wrong: dict[str, str] = {}
+    wrong = {most: _NO_CAP for most in _caps_without_number(before, changes)}
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     try:
         document = tomlkit.parse(text.removeprefix(mark))
@@ -123,6 +124,12 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
     if any(after.get(name) != value for name, value in before.items() if name not in changes and ":cap." not in name):
         raise Malformed(NOT_NOW)
     return result
+
+
+def _caps_without_number(before: Mapping[str, str], changes: Mapping[str, str]) -> list[str]:
+    """The fields for the numbers of caps of which only what they are counted by was chosen."""
+    chosen = (name.removesuffix("per") + "max" for name in changes if name.endswith(":cap.per"))
+    return [most for most in chosen if most not in changes and not before[most]]
 
 
 def _values(rules: Rules) -> dict[str, str]:

@@ -37,6 +37,7 @@ DONE = {
     "unchanged": "Nothing has changed, so there’s no new version.",
 }
 FILLED = "Changed in the text. Nothing is active yet: see what it changes, then activate it."
+SAME = "The fields are as the text has them. Change one of them first."
 MERGED = "Both changes are in the text now. Nothing is active yet."
 EMPTY = "Enter the text of the rules, or open this page again for the active one."
 CLASH = "Both of you changed the same lines. Put what you want of theirs into your text by hand."
@@ -176,7 +177,8 @@ def _check_text(data: RulesForm) -> None:
 
 
 def _filled(_session: Session, data: RulesForm) -> tuple[str, str]:
-    return editing.edited(data.text, data.changes), FILLED
+    text = editing.edited(data.text, data.changes)
+    return text, SAME if text == data.text else FILLED
 
 
 def _merged(session: Session, data: RulesForm) -> tuple[str, str]:

@@ -35,7 +35,6 @@ def test_groups_have_points_caps_and_windows() -> None:
             {"activities:shift:cap.per": "team-day", "activities:shift:cap.max": "2"},
             'many = "shifts"\n', 'many = "shifts"\ncap = { max = 2, per = "team-day" }\n',
         ),
-        ({"activities:shift:cap.per": "team-day"}, "", ""),
         ({"bonuses:6 a.m. shift:starts.from": "05:30"}, 'from = "06:00"', 'from = "05:30"'),
         ({"bonuses:Inside the 1-hour SLA:within": "30m"}, 'within = "1h"', 'within = "30m"'),
         ({"quests:Grand slam:points": "30"}, "points = 25", "points = 30"),
@@ -74,6 +73,14 @@ def test_edited_refuses_a_value_at_its_field(changes: dict[str, str], says: str)
         editing.edited(RULES, changes)
 
     assert refusal.value.extra["errors"] == [{"field": name, "message": says} for name in changes]
+
+
+def test_edited_asks_for_the_number_of_a_new_cap() -> None:
+    with pytest.raises(Malformed) as refusal:
+        editing.edited(RULES, {"activities:shift:cap.per": "team-day"})
+
+    asked = {"field": "activities:shift:cap.max", "message": "Enter a number, too: without one there’s no cap."}
+    assert refusal.value.extra["errors"] == [asked]
 
 
 def test_edited_tells_every_mistake_at_once() -> None:

@@ -121,7 +121,7 @@ def test_mistakes_are_told_with_their_lines(site: RunningApp, olu: Visitor) -> N
 
     line = broken[: broken.index("points = five")].count("\n") + 1
     assert f'data-line="{line}"' in typed.text
-    assert f"1 mistake Nothing can be activated before they are fixed. Line {line} points = five" in part_of(typed)
+    assert f"1 mistake Nothing can be activated before it is fixed. Line {line} points = five" in part_of(typed)
     assert (typed.status_code, sent.status_code, area_of(sent)) == (200, 422, broken)
     assert active(site)[0] == 1
 
@@ -198,6 +198,13 @@ def test_common_change_is_made_in_the_text_and_keeps_its_comments(site: RunningA
     assert area_of(page) == dearer_issues().replace('from = "06:00"', 'from = "05:00"')
     assert "Changed in the text. Nothing is active yet" in text_of(page)
     assert active(site)[0] == 1
+
+
+def test_common_change_without_one_says_so(site: RunningApp, olu: Visitor) -> None:
+    page = fill(olu, RULES)
+
+    assert (page.status_code, area_of(page)) == (200, RULES)
+    assert "The fields are as the text has them. Change one of them first." in text_of(page)
 
 
 def test_common_change_leaves_what_was_typed_by_hand_meanwhile(site: RunningApp, olu: Visitor) -> None:
