@@ -110,7 +110,7 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
     before = _values(rules)
     if strange := [name for name in changes if name not in before]:
         raise Malformed.at(**dict.fromkeys(strange, NOT_NOW))
-    wrong = {most: _NO_CAP for most in _caps_without_number(before, changes)}
+    wrong = dict.fromkeys(_caps_without_number(before, changes), _NO_CAP)
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     try:
         document = tomlkit.parse(text.removeprefix(mark))
