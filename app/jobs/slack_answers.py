@@ -90,8 +90,13 @@ class SlackAnswers:
         found = await self._database.writes.run(self._message, call_id)
         if found is None:
             return
-        if await self._send(*found) == "again" and claim.attempt < ATTEMPTS:
-            raise SlackAway("Slack takes no answers now.")
+        url, message = found
+        try:
+            if await self._send(url, message) == "again" and claim.attempt < ATTEMPTS:
+                raise SlackAway("Slack takes no answers now.")
+        except (Problem, Postponed):
+            await self._database.writes.run(self._untold, call_id, url)
+            raise
         await self._database.writes.run(self._told, call_id)
 
     async def _send(self, url: str, message: dict[str, Any]) -> Literal["over", "again"]:
@@ -111,7 +116,10 @@ class SlackAnswers:
             answers.finish(session, call_id, self._clock.game(), self._clock.real(), in_home=in_home)
 
     def _message(self, call_id: str) -> tuple[str, dict[str, Any]] | None:
-        """The address of an answer, and the answer; None where there is nothing to send. Raises Postponed."""
+        """The address of an answer, and the answer; None where there is nothing to send. Raises Postponed.
+
+        Whoever is killed with it leaves no address behind: nobody knows then if it was sent, and it isn't sent twice.
+        """
         now = self._clock.real()
         with self._database.unit_of_work() as session:
             call = pending.find(session, call_id)
@@ -122,11 +130,15 @@ class SlackAnswers:
             if call is None or not lines:
                 pending.told(session, call_id)
                 return None
-            return call.response_url, writing.later(lines, answers.audience(call))
+            return pending.take_address(session, call), writing.later(lines, answers.audience(call))
 
     def _refuse(self, call_id: str, problem: Problem, in_home: bool) -> None:
         with self._database.unit_of_work() as session:
             presses.refuse(session, call_id, problem, self._clock.real(), in_home=in_home)
+
+    def _untold(self, call_id: str, url: str) -> None:
+        with self._database.unit_of_work() as session:
+            pending.untold(session, call_id, url)
 
     def _told(self, call_id: str) -> None:
         with self._database.unit_of_work() as session:

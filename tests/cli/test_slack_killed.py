@@ -36,18 +36,21 @@ PEOPLE = {"ada": "UADA", "bo": "UBO", "dua": "UDUA"}
 def test_server_killed_while_it_writes_to_slack_repeats_a_cancellation_alone_and_does_each_press_once(
     open_week: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shift = shift_of_tomorrow(open_week)
+    shift, other = shifts_ahead(open_week)
     with running() as slack:
         monkeypatch.setenv("ASSEMBLY_WEEK_SLACK_API_URL", slack.api_url)
         connect(open_week, slack)
         tell(open_week, "ada", "cancelled", 1)
         tell(open_week, "bo", "nudge", 1)
         slack.order("trouble", method="chat.postMessage", hangs=True, times=2)
+        slack.order("trouble", method="response_url", hangs=True, times=3)
 
         with started("serve", "--port", "0") as (process, document):
             until(lambda: len(slack.calls("chat.postMessage")) == 2)
             tell(open_week, "bo", "nudge", 2)  # it waits for its turn, or is sent meanwhile
             presses = [press(slack, document["address"], user, shift) for user in PEOPLE.values()]
+            until(lambda: len(slack.calls("response_url")) == 3)
+            presses.append(press(slack, document["address"], "UADA", other, answers=False))  # it is done, or not yet
             process.kill()
             process.wait()
         slack.order("calm")
@@ -56,22 +59,24 @@ def test_server_killed_while_it_writes_to_slack_repeats_a_cancellation_alone_and
         with started("serve", "--port", "0") as (process, document):
             copies = [press(slack, document["address"], user, shift) for user in PEOPLE.values()]
             until(lambda: waiting(open_week) == 0)
+            answers = [each["text"].partition(":")[0] for each in slack.order("responses")]
             said = Counter(each["text"].partition("\n")[0] for each in slack.order("messages"))
 
-    assert presses + copies == [200] * 6
+    assert presses + copies == [200] * 7
     assert said == {"Cancelled: shift today": 2, told_to_bo(1): 1, told_to_bo(2): 1}
-    assert seats(open_week) == ["signed_up"] * 3
+    assert answers == ["You’re on"] * 3
+    assert seats(open_week) == ["signed_up"] * 4
 
 
-def shift_of_tomorrow(shell: Shell) -> str:
-    """The id of a shift in a week that is on."""
+def shifts_ahead(shell: Shell) -> list[str]:
+    """The ids of two shifts in a week that is on."""
     today = datetime.now(UTC).date()
     days = ("--starts", str(today - timedelta(days=1)), "--ends", str(today + timedelta(days=3)))
     shell.text("week", "create", "now", "--name", "Now", "--timezone", "UTC", *days, "--no-teams", "--open")
     head = "date,from,until,seats,needed,label,place,link"
-    file = shell.write("shifts.csv", f"{head}\n{today + timedelta(days=2)},06:00,08:00,3,1,,,\n")
-    shell.text("shift", "import", "now", file)
-    return str(rows(shell, "SELECT id FROM shift")[0][0])
+    times = [f"{today + timedelta(days=2)},{hours},3,1,,,\n" for hours in ("06:00,08:00", "08:00,10:00")]
+    shell.text("shift", "import", "now", shell.write("shifts.csv", f"{head}\n{''.join(times)}"))
+    return [str(id_) for (id_,) in rows(shell, "SELECT id FROM shift ORDER BY starts_at")]
 
 
 def connect(shell: Shell, slack: StandIn) -> None:
@@ -108,13 +113,14 @@ def told_to_bo(number: int) -> str:
     return f"\u2068Olu{number}\u2069 asks your team to take a shift"
 
 
-def press(slack: StandIn, address: str, user: str, shift: str) -> int:
+def press(slack: StandIn, address: str, user: str, shift: str, *, answers: bool = True) -> int:
     """Press Take, once: a later press is a copy of it; the status of the answer."""
     said: dict[str, Any] = {
-        "type": "block_actions", "team": {"id": TEAM}, "user": {"id": user, "team_id": TEAM}, "trigger_id": f"{user}.1",
-        "response_url": f"{slack.origin}/actions/{user}",
+        "type": "block_actions", "team": {"id": TEAM}, "user": {"id": user, "team_id": TEAM},
+        "trigger_id": f"{user}.{shift}",
         "actions": [{"action_id": "aw.take", "block_id": "b", "value": shift}],
     }  # fmt: skip
+    said |= {"response_url": f"{slack.origin}/actions/{user}"} if answers else {}
     body = urlencode({"payload": json.dumps(said)}).encode()
     headers = signed(SECRET, body, datetime.now(UTC))
     return httpx.post(f"{address}hooks/slack", content=body, headers=headers, timeout=20).status_code

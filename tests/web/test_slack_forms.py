@@ -159,10 +159,12 @@ def test_cheers_are_for_all_to_read_five_a_day_and_earn_nothing(slack: Slack) ->
     first = slack.type("cheer <@U2|bo> well done, <!here> *all*", trigger="5.5")
     copy = slack.type("cheer <@U2|bo> well done, <!here> *all*", trigger="5.5")
 
-    assert said_to_all(first) == "Ada Lovelace cheers for Bo Nguyen: well done, <!here> *all*"
+    assert said_to_all(first) == "Ada Lovelace cheers for Bo Nguyen: well done, here *all*"
     assert copy.json() == first.json()
     assert said_to_all(slack.type(f"cheer {OWLS.upper()} go!")) == "Ada Lovelace cheers for Owls: go!"
-    assert [said_to_all(slack.type("cheer owls")) for _ in range(3)] == ["Ada Lovelace cheers for Owls."] * 3
+    slack.site.game.team("R&D", "rae@example.com")
+    assert said_to_all(slack.type("cheer r&amp;d 3 &gt; 2")) == "Ada Lovelace cheers for R&D: 3 > 2"
+    assert [said_to_all(slack.type("cheer owls")) for _ in range(2)] == ["Ada Lovelace cheers for Owls."] * 2
     assert slack.said(slack.type("cheer owls")).startswith("Too many cheers in Slack.")
     assert said_to_all(slack.type("cheer owls", user="U2")) == "Bo Nguyen cheers for Owls."
     assert slack.site.get(f"{WEEK}/activities", "read").json()["items"] == []

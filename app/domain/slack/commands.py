@@ -12,6 +12,7 @@ VERBS = ("help", "board", "me", "shifts", "log", "connect", "cheer", "announce")
 LONGEST_KEY, LONGEST_LINK, LONGEST_NOTE = 200, 2_000, 1_000
 
 _LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>|(https?://\S+)", re.IGNORECASE)
+_SIGN = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,18 @@ def parse(text: str) -> Command:
     found = _LINK.search(said)
     link = tidy_link(html.unescape(found[1] or found[2])) if found else ""
     note = _LINK.sub(" ", said, count=1) if link else said
-    return Command("log", kind, link, html.unescape(" ".join(note.split()))[:LONGEST_NOTE])
+    return Command("log", kind, link, spoken(" ".join(note.split()))[:LONGEST_NOTE])
+
+
+def spoken(text: str) -> str:
+    """A text as its reader sees it at Slack: without the signs for people, channels and links, and without escapes."""
+    return html.unescape(_SIGN.sub(_word, text))
+
+
+def _word(sign: "re.Match[str]") -> str:
+    kind, target, label = sign.groups()
+    word = (label or target).lstrip("@#")
+    return f"#{word}" if kind == "#" else word
 
 
 def tidy_link(link: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
+from app.domain.slack import commands
 from app.domain.text.direction import isolated
 from app.errors import Malformed, NotFound
 from app.models import Person
@@ -53,8 +54,8 @@ def _whom(session: Session, cheer: Cheer, week_now: datetime) -> tuple[str, str]
             raise NotFound(UNKNOWN)
         if person.id == cheer.person.id:
             raise Malformed(ONESELF)
-        return person.name, mentioned[2].strip()
-    return _team(session, cheer.text, week_now)
+        return person.name, commands.spoken(mentioned[2]).strip()
+    return _team(session, commands.spoken(cheer.text), week_now)
 
 
 def _team(session: Session, text: str, week_now: datetime) -> tuple[str, str]:

@@ -109,6 +109,22 @@ def is_young(call: SlackCall, now: datetime) -> bool:
     return now < call.created_at + OPEN
 
 
+def take_address(session: Session, call: SlackCall) -> str:
+    """The address of an answer that is about to be sent, which is kept no longer."""
+    url, call.response_url = call.response_url, ""
+    session.add(call)
+    session.flush()
+    return url
+
+
+def untold(session: Session, call_id: str, url: str) -> None:
+    """Keep the address of an answer again, for it surely was not sent."""
+    if call := session.get(SlackCall, call_id):
+        call.response_url = url
+        session.add(call)
+        session.flush()
+
+
 def told(session: Session, call_id: str) -> None:
     """Forget where the answer goes and what it says, for it was sent, or never can be."""
     call = session.get(SlackCall, call_id)

@@ -1,0 +1,1 @@
+"""Slack: what is typed there."""
