@@ -33,7 +33,7 @@ def list_messages(_voice: Voice) -> Answer:
     with reading() as session:
         documents = [dict(display_message_document(each)) for each in messages.every(session)]
     if not documents:
-        return Answer({"messages": []}, ["No messages yet. `assembly-week message write` makes one."])
+        return Answer({"messages": []}, ["No messages yet. `assembly-week message write` creates one."])
     columns = ("id", "kind", "title", "text", "link", "until")
     return Answer(
         {"messages": documents}, [Table(columns, [tuple(document[name] for name in columns) for document in documents])]

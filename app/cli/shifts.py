@@ -65,7 +65,7 @@ def generate(
         str,
         typer.Option(metavar="PATTERN", callback=known_pattern, help=f"A pattern: {', '.join(patterns.READY)}."),
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would make; keep nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would create; keep nothing.")] = False,
     starts: FirstDay = None,
     ends: LastDay = None,
     rest: Annotated[
@@ -107,7 +107,7 @@ def list_shifts(
     chosen = [item for item in items if item.free or not free]
     documents = [shift_document(item, found, rules, with_email=True) for item in chosen]
     if not documents:
-        hint = "Leave out --free to see all." if items else "`assembly-week shift generate` makes them."
+        hint = "Leave out --free to see all." if items else "`assembly-week shift generate` creates them."
         return Answer({"shifts": []}, [f"No shifts{' with a free seat' if items else ' yet'}. {hint}"])
     return Answer({"shifts": documents}, [Table(COLUMNS, [_row(item) for item in chosen])])
 

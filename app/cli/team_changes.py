@@ -39,7 +39,7 @@ def list_teams(_voice: Voice, week: WeekSlug) -> Answer:
             for team in teams.of_week(session, found)
         ]
     if not rows:
-        return Answer({"teams": []}, ["No teams yet. `assembly-week team create` or `team import` makes some."])
+        return Answer({"teams": []}, ["No teams yet. `assembly-week team create` or `team import` creates some."])
     table = [(team["team"], ", ".join(team["members"]), own or "") for team, own in rows]
     documents = [{**team, "code": own} for team, own in rows]
     return Answer({"teams": documents}, [Table(("team", "members", "code"), table)])

@@ -13,7 +13,7 @@ from app.domain.text import names
 from app.models import Token
 from app.services.access import tokens
 
-group = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
+group = typer.Typer(help="Create, list and revoke API tokens.", no_args_is_help=True)
 
 
 def known_scopes(scopes: list[str]) -> list[str]:

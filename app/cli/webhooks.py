@@ -68,7 +68,7 @@ def list_webhooks(_voice: Voice) -> Answer:
         slugs = {week_id: week.slug for week_id, week in weeks.items()}
         documents = [_document(each, slugs, counts.get(each.id, messages.NONE)) for each in found]
     if not documents:
-        return Answer({"webhooks": []}, ["No webhooks yet. `assembly-week webhook add` makes one."])
+        return Answer({"webhooks": []}, ["No webhooks yet. `assembly-week webhook add` creates one."])
     rows = [
         tuple(" ".join(value) if isinstance(value := document[name], list) else value or "" for name in COLUMNS)
         for document in documents

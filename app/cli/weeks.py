@@ -115,7 +115,7 @@ def copy(
         ]  # fmt: skip
         days = f"{copied.week.starts} to {copied.week.ends}"
         return _about(
-            session, copied.week, act.now, f"Made {copied.week.name} ({new}), {days}, as a draft: {', '.join(told)}."
+            session, copied.week, act.now, f"Created {copied.week.name} ({new}), {days}, as a draft: {', '.join(told)}."
         )
 
 

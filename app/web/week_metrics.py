@@ -138,7 +138,7 @@ def _people(metrics: WeekMetrics) -> list[Figure]:
         ),
         Figure(
             "Came back", NONE if repeat is None else percent(repeat), "" if repeat is None else _out_of(repeat),
-            "Who took part in an earlier week, too. Shown from 5 people.",
+            "People who took part in an earlier week, too. Shown from 5 people.",
         ),
     ]  # fmt: skip
 

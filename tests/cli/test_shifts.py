@@ -41,7 +41,7 @@ def test_generate_counts_and_a_dry_run_keeps_nothing(week: Shell) -> None:
     made, again = week.text(*words), week.document(*words)
 
     assert preview == "Would create 60 shifts in w1 (0 unchanged). Nothing was kept.\n"
-    assert nothing == "No shifts yet. `assembly-week shift generate` makes them.\n"
+    assert nothing == "No shifts yet. `assembly-week shift generate` creates them.\n"
     assert made == "Created 60 shifts in w1 (0 unchanged).\n"
     assert (again["created"], again["unchanged"], len(again["shifts"]), again["notes"]) == (0, 60, 60, [])
 

@@ -185,7 +185,7 @@ def test_week_is_copied(shell: Shell) -> None:
 
     said = shell.text("week", "copy", "q3-2022", "q4-2022", "--name", "Q4 2022", "--starts", "2022-12-05")
 
-    assert said == "Made Q4 2022 (q4-2022), 2022-12-05 to 2022-12-09, as a draft: 0 teams, 0 people, 0 shifts.\n"
+    assert said == "Created Q4 2022 (q4-2022), 2022-12-05 to 2022-12-09, as a draft: 0 teams, 0 people, 0 shifts.\n"
 
 
 def test_week_schedule_plans_shows_and_removes(shell: Shell) -> None:

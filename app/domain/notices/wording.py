@@ -154,7 +154,7 @@ def _cover_asked(facts: Facts) -> Said:
 
 def _unconfirmed(facts: Facts) -> Said:
     return _line(f"Confirm who was there: {_when(facts)}"), (
-        _advice("Who checked in earns points once an organizer confirms."),
+        _advice("People who checked in earn points once an organizer confirms."),
     )
 
 

@@ -73,7 +73,7 @@ def make(session: Session, slug: str, change: Change, act: Act) -> FeedbackItem:
     _link(session, week, item, change.entries or ())
     audit.note(session, "feedback.created", target(item), act, after={"title": item.title, "week": week.slug})
     if change.state not in {None, "new"}:
-        raise Malformed.at(state="A new item is new. Make it first, then plan it.")
+        raise Malformed.at(state="A new item is new. Create it first, then plan it.")
     return item
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator
 from app.domain.calendar.days import first_moment, zone_or_utc
 from app.errors import Malformed
 from app.models import Week
+from app.web.http.render import city
 
 LONGEST_TYPED = 260
 
@@ -27,8 +28,8 @@ def zone_of(week: Week | None) -> tzinfo:
 
 
 def zone_name(week: Week | None) -> str:
-    """The same in words."""
-    return week.zone.key.replace("_", " ") if week else "UTC"
+    """The city that the same is named after, as all pages tell it."""
+    return city(zone_of(week))
 
 
 def number_typed(typed: str) -> int:

@@ -53,7 +53,7 @@ def refusal(refused: Refused, title: str) -> str:
         case "address":
             return (
                 "The address isn’t exactly this connection’s: its key is missing or wrong, or too much follows. "
-                f"Copy the whole address to {title} again; if you lost it, make a new one."
+                f"Copy the whole address to {title} again; if you lost it, create a new one."
             )
         case "clock":
             return _clock(timedelta(seconds=refused.seconds or 0), title)

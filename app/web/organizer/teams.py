@@ -86,7 +86,7 @@ def _flash(session: Session, done: str) -> str:
         counts = dict(zip(("people", "teams", "moved"), map(int, found.groups()), strict=True))
         return f"Imported {wording.imported('teams', counts)}."
     if found := _MAILED.fullmatch(done):
-        return f"{plural(int(found[1]), 'email is', 'emails are')} on the way. Who signs in before gets none."
+        return f"{plural(int(found[1]), 'email is', 'emails are')} on the way. People who sign in before get none."
     found = _ADJUSTED.fullmatch(done)
     if found is None or (team := session.get(Team, found[2])) is None:
         return DONE.get(done, "")

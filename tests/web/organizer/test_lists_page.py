@@ -277,7 +277,7 @@ def test_import_of_identities_and_its_undo_speak_of_identities(site: RunningApp,
         True, True, False,
     )  # fmt: skip
     assert "Identities · 14 Sep 2022, 13:00" in plain(page)
-    assert "Times are those of America/Los Angeles." in plain(page)
+    assert "Times of Los Angeles." in plain(page)
     assert "Undone: 1 identity forgotten." in undone.text
     assert organizer.get("/organizer/lists?kind=identities&done=imported&named=x").status_code == 200
 
