@@ -302,7 +302,7 @@ CLAIMS = (
     Claim("Nothing yet.", always),  # the history of a shift that nobody has touched
     Claim("Empty: with the week.", is_draft),
     Claim("Empty: it’s open.", is_open),
-    Claim("(People who checked in|The person on it|Anyone|People in a team|Nobody has to|Organizers approve) .*", always),
+    Claim("(People (who checked in|in a team)|The person on it|Anyone|Nobody has to|Organizers approve) .*", always),
     Claim("(Sign-up opens on|Until)( optional)?|Early shifts start before|At the end of a shift", always),
     Claim("Leave until, in hours before the start|Limits keep the fastest team .*", always),
     # People and lists
@@ -359,7 +359,7 @@ CLAIMS = (
     Claim("No shifts ahead in Q3-2022. Create shifts", both(lacks(is_closed), after)),
     Claim("Q3-2022 is closed, so its shifts stay as they are.", is_closed),
     Claim("With [14], about 1 in [29] waits longer.", both(has_teams, lacks(after))),
-    Claim("No marked days yet.|An outage or a launch teaches the forecast nothing about ordinary weeks. .*|At once", always),
+    Claim("No marked days yet.|An outage or a launch teaches the forecast nothing .*|At once", always),
     # Reviews of answers
     Claim("Reviews are deleted 90 days after the week is closed. .*|No reviews yet. .*", always),
     Claim("Someone from another team reviews one of your answers. .*", always),

@@ -59,7 +59,7 @@ class MetricsOfWeek(TypedDict):
     coverage: SlotCoverage
     participation: Participation
     repeat_share: Annotated[
-        Fraction, Field(description="People who took part in an earlier week, too, of all who did in this; null of fewer than 5.")
+        Fraction, Field(description="People who took part before, of all who did this week; null of fewer than 5.")
     ]
     contact_rate_per_100_customers: PerHundred
 
