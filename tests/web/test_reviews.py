@@ -1,13 +1,15 @@
 """The pages of answer reviews: two people see a review, organizers shares, and nobody else anything."""
 
 import csv
+from datetime import date, timedelta
 from io import StringIO
 
 from sqlmodel import col, select
 
 from app.models import AnswerReview, LedgerEntry
+from app.services import lifecycle
 from app.services.access import accounts
-from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, SLUG, an_activity
+from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, SLUG, a_week, act_by, an_activity
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
 MARKS = {"q1": "yes", "q2": "partly", "q3": "no", "q4": "na", "rubric": "0"}
@@ -81,10 +83,13 @@ def test_organizer_mends_the_questions_and_reviewers_read_the_new_ones(site: Run
     ada.post("/me/reviews/asked", answer="")
     olu = sign_in(site, role="organizer")
 
-    saved = olu.post("/organizer/reviews", q1="Is it right?", q2="Two?", q3="Three?", q4="Four?")
+    words = {"q1": "Is it right?", "q2": "Two?", "q3": "Three?", "q4": "Four?"}
+    saved = olu.post("/organizer/reviews", **words, rubric="0")
+    stale = olu.post("/organizer/reviews", **words | {"q2": "Is it all?"}, rubric="0")
     late = dua.post(f"/me/reviews/{review(site).id}", **MARKS, good="Warm")
 
-    assert (saved.status_code, late.status_code) == (303, 409)
+    assert (saved.status_code, stale.status_code, late.status_code) == (303, 409, 409)
+    assert "They are “Is it right?” “Two?”" in stale.text
     assert "An organizer changed the questions meanwhile." in late.text
     assert "Is it right?" in dua.get("/me/reviews").text
 
@@ -175,3 +180,39 @@ def test_export_of_fewer_than_five_reviews_has_no_shares(site: RunningApp) -> No
     rows = site.get(f"/api/v1/weeks/{SLUG}/exports/reviews?format=json", "admin").json()["reviews"]
 
     assert {row["value"] for row in rows if row["figure"] in {"yes", "partly", "no", "na"}} == {None}
+
+
+def test_answers_of_the_closed_week_are_reviewed_until_the_next_one_opens(site: RunningApp) -> None:
+    answers(site, ADA)
+    ada = opted_in(site, ADA)
+    with site.database.unit_of_work() as session:
+        lifecycle.close(session, SLUG, site.game.act)
+        a_week(session, "next", state="draft", name="Next", starts=date(2022, 12, 5), ends=date(2022, 12, 9))
+
+    asked = ada.post("/me/reviews/asked", answer="")
+
+    assert asked.status_code == 303
+    assert review(site).done_at is None
+
+
+def test_reviews_of_a_week_closed_long_ago_are_over(site: RunningApp) -> None:
+    ada = sign_in(site, ADA)
+    with site.database.unit_of_work() as session:
+        lifecycle.close(session, SLUG, act_by("Olu", site.game.now - timedelta(days=90)))
+
+    page, refused = ada.get("/me/reviews").text, ada.post("/me/reviews", has_answers="yes")
+
+    assert "deleted 90 days after the week was closed" in page
+    assert "take part above" not in page
+    assert refused.status_code == 409
+
+
+def test_deactivated_reviewers_answers_go_to_others(site: RunningApp) -> None:
+    answers(site, ADA)
+    ada, _, _ = opted_in(site, ADA), opted_in(site, DUA), opted_in(site, ELIF)
+    ada.post("/me/reviews/asked", answer="")
+    drawn = review(site).reviewer_id
+
+    sign_in(site, role="organizer").post(f"/organizer/people/{drawn}/switch-off")
+
+    assert review(site).reviewer_id not in {drawn, None}

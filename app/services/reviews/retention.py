@@ -12,6 +12,11 @@ FORGET: Final = "reviews.forget"
 KEPT: Final = timedelta(days=90)
 
 
+def is_over(week: Week, now: datetime) -> bool:
+    """Tell whether reviews of a week are deleted by now."""
+    return week.state == "closed" and week.closed_at is not None and week.closed_at <= now - KEPT
+
+
 def forget(session: Session, now: datetime) -> int:
     """Delete what is left of reviews of weeks that were closed 90 days ago; the number of reviews."""
     over = select(Week.id).where(Week.state == "closed", col(Week.closed_at) <= now - KEPT)

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from app.db.database import serialize
-from app.domain.actor import SignedInAct
+from app.domain.actor import Act, SignedInAct
 from app.domain.memberships import current_team
 from app.domain.quality import MOST_ANSWERS, draw_answers, draw_reviewer
 from app.domain.text import passages
@@ -16,7 +17,7 @@ from app.models.columns import is_id
 from app.services import notices, pasted_links
 from app.services.notices import News
 from app.services.people import aliases
-from app.services.reviews import rubrics
+from app.services.reviews import retention, rubrics
 from app.services.scoring.activity_queries import is_live
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -54,12 +55,26 @@ def take_part(session: Session, slug: str, act: SignedInAct, *, is_author: bool,
     session.add(row)
     session.flush()
     if not is_reviewer:
-        mine = AnswerReview.week_id == week.id, AnswerReview.reviewer_id == person_id
-        for review in session.exec(select(AnswerReview).where(*mine, col(AnswerReview.done_at).is_(None))):
-            review.reviewer_id = None
-            session.add(review)
-        session.flush()
+        _give_back(session, person_id, AnswerReview.week_id == week.id)
     _find_reviewers(session, week, act)
+
+
+def step_back(session: Session, person_id: str, act: Act) -> None:
+    """Give what somebody who can’t sign in any more was asked to review to others, in every week."""
+    serialize(session)
+    for week_id in _give_back(session, person_id):
+        _find_reviewers(session, weeks.find_by_id(session, week_id), act)
+
+
+def _give_back(session: Session, person_id: str, *conditions: ColumnElement[bool] | bool) -> list[int]:
+    """Have what somebody was asked to review wait for others; the ids of its weeks."""
+    query = select(AnswerReview).where(AnswerReview.reviewer_id == person_id, col(AnswerReview.done_at).is_(None))
+    waiting = session.exec(query.where(*conditions)).all()
+    for review in waiting:
+        review.reviewer_id = None
+        session.add(review)
+    session.flush()
+    return sorted({review.week_id for review in waiting})
 
 
 def choices(session: Session, week: Week, person_id: str) -> Sequence[LedgerEntry]:
@@ -154,6 +169,8 @@ def _week(session: Session, slug: str, act: SignedInAct) -> Week:
     week = weeks.find(session, slug, act.now)
     if week.rehearsal_of is not None:
         raise Conflict("Nobody reviews answers in a rehearsal.")
+    if retention.is_over(week, act.now):
+        raise Conflict("Reviews of this week are over: they’re deleted 90 days after it was closed.")
     return week
 
 
@@ -183,7 +200,7 @@ def _add(
     return added
 
 
-def _find_reviewers(session: Session, week: Week, act: SignedInAct) -> None:
+def _find_reviewers(session: Session, week: Week, act: Act) -> None:
     """Draw a reviewer of another team for each answer of a week that waits for one, and tell them."""
     query = select(AnswerReview).where(AnswerReview.week_id == week.id)
     every = session.exec(query.order_by(col(AnswerReview.asked_at), col(AnswerReview.id))).all()

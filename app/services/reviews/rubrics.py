@@ -9,7 +9,7 @@ from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.quality import MARKS, QUESTIONS, Mark
 from app.domain.text import names
-from app.errors import Malformed
+from app.errors import Conflict, Malformed
 from app.models import ReviewRubric
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -52,8 +52,11 @@ def check_question(text: str) -> str:
     return question
 
 
-def change(session: Session, questions: Sequence[str], act: Act) -> Rubric:
-    """Save other words for the four questions; the same again make no new version. Raises Malformed."""
+def change(session: Session, questions: Sequence[str], act: Act, *, seen: int | None = None) -> Rubric:
+    """Save other words for the four questions; the same again make no new version.
+
+    `seen` is the version they were changed from. Raises Malformed, or Conflict where somebody saved another meanwhile.
+    """
     words = tuple(check_question(each) for each in questions)
     if len(words) != len(QUESTIONS):
         raise Malformed(f"The rubric has {len(QUESTIONS)} questions.")
@@ -61,6 +64,9 @@ def change(session: Session, questions: Sequence[str], act: Act) -> Rubric:
     before = current(session)
     if words == before.questions:
         return before
+    if seen is not None and seen != before.number:
+        now = " ".join(f"“{question}”" for question in before.questions)
+        raise Conflict(f"Someone changed the questions meanwhile. They are {now} now. Save again to replace them.")
     row = ReviewRubric(text="\n".join(words), by=act.actor.name, at=act.now)
     session.add(row)
     session.flush()

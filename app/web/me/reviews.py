@@ -13,7 +13,8 @@ from app.domain.actor import SignedInAct
 from app.domain.quality import LABELS, MOST_ANSWERS
 from app.models import ReviewPerson, Week
 from app.services import notices, pasted_links
-from app.services.reviews import calibration, listing, reviews, rubrics
+from app.services.ledger import my_week
+from app.services.reviews import calibration, listing, retention, reviews, rubrics
 from app.services.reviews.rubrics import Rubric
 from app.services.weeks import weeks
 from app.web.deps import MemberAct, ReadSession
@@ -81,7 +82,7 @@ def my_reviews(request: Request, act: MemberAct, session: ReadSession, done: Ann
 def reviews_page(page: Page[SignedInAct]) -> Response:
     """One's reviews of all weeks, with the forms of this one."""
     session, person_id = page.session, page.act.actor.person_id
-    week = weeks.default_week(session, page.act.now)
+    week = my_week.week_to_play(session, page.act.now)
     rubric = rubrics.current(session)
     mine, given = listing.of_person(session, person_id)
     open_ones = [each for each in given if each.review.done_at is None]
@@ -92,6 +93,7 @@ def reviews_page(page: Page[SignedInAct]) -> Response:
             each.review.id: page.form(ReviewForm, each.review.id, rubric=str(rubric.number)) for each in open_ones
         },
         unread=notices.unread(session, person_id, page.act.now),
+        is_over=week is not None and retention.is_over(week, page.act.now),
         **_of_week(page, week, rubric, len([each for each in mine if week and each.week.id == week.id])),
     )  # fmt: skip
 
@@ -190,5 +192,5 @@ def _delete(review_id: str, session: Session, act: SignedInAct) -> Done:
 
 def _slug(session: Session, act: SignedInAct) -> str:
     """The slug of this week. Raises WeekUnknown where there is none."""
-    week = weeks.default_week(session, act.now) or weeks.find(session, weeks.CURRENT, act.now)
+    week = my_week.week_to_play(session, act.now) or weeks.find(session, weeks.CURRENT, act.now)
     return week.slug

@@ -19,6 +19,7 @@ from app.services.intake import authors
 from app.services.ledger import corrections, ledger
 from app.services.ledger.drafts import LONGEST_CODE
 from app.services.organizing import invitations, people_search
+from app.services.reviews import reviews
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
@@ -226,6 +227,7 @@ def switch_off(request: Request, act: OrganizerRealAct, person_id: str) -> Respo
         if person.id == act.actor.person_id:
             raise Conflict(MYSELF)
         accounts.switch(session, person, act, on=False)
+        reviews.step_back(session, person.id, act)
 
     return _change(request, act, person_id, change, "off")
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,16 +27,18 @@ router = APIRouter(include_in_schema=False, prefix="/organizer", route_class=Dat
 
 DONE = {"rubric": "Questions saved as a new version.", "chosen": "Answers chosen. Reviewers mark them on their page."}
 Question = Annotated[str, MaxLength(rubrics.LONGEST), says(rubrics.check_question)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Link = Annotated[str, MaxLength(pasted_links.LONGEST), says(pasted_links.check_given)]
 
 
 class RubricForm(Form):
-    """The four questions."""
+    """The four questions, and the version they were changed from."""
 
     q1: Question
     q2: Question
     q3: Question
     q4: Question
+    rubric: Version
 
 
 class LinksForm(Form):
@@ -88,7 +91,7 @@ def save_rubric(request: Request, act: OrganizerAct, form: FormState[RubricForm]
 
     def save(session: Session, act: SignedInAct) -> Done:
         data = form.data
-        rubrics.change(session, (data.q1, data.q2, data.q3, data.q4), act)
+        rubrics.change(session, (data.q1, data.q2, data.q3, data.q4), act, seen=data.rubric)
         return Done("organizer_reviews", "rubric")
 
     return submit(request, act, save, form=form, page=reviews_desk)
