@@ -298,7 +298,9 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/me/reviews/{own_review}/deletion"): RouteAccess("members", 303),
     ("GET", "/organizer/reviews"): RouteAccess("organizers"),
     ("POST", "/organizer/reviews"): RouteAccess(
-        "organizers", 303, form={f"q{number}": f"Question {number} {{number}}?" for number in range(1, 5)}
+        "organizers",
+        303,
+        form={f"q{number}": f"Question {number} {{number}}?" for number in range(1, 5)} | {"rubric": "{rubric}"},
     ),
     ("POST", "/organizer/weeks/{week}/calibration"): RouteAccess(
         "organizers", 303, form={f"url{number}": f"https://example.com/{number}" for number in range(1, 4)}

@@ -23,6 +23,8 @@ CALIBRATED: Final = 3
 """The answers that all reviewers mark blind."""
 FEWEST: Final = 5
 """The reviews, and their authors, from which on shares are told."""
+FEWEST_COMPARED: Final = 3
+"""The reviewers of an answer from which on it's told how far they agree: of two, each would know the other's marks."""
 AGREED: Final = Fraction(7, 10)
 """The agreement under which the wording of a question should be mended."""
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from app.db.database import serialize
 from app.domain.actor import Act, SignedInAct
-from app.domain.quality import CALIBRATED, QUESTIONS, Mark, agreement
+from app.domain.quality import CALIBRATED, FEWEST_COMPARED, QUESTIONS, Mark, agreement
 from app.errors import Conflict, Malformed, NotFound
 from app.models import CalibrationAnswer, CalibrationMark, ReviewPerson, Week
 from app.models.columns import is_id
@@ -72,14 +72,18 @@ def of_person(session: Session, week: Week, person_id: str) -> dict[str, Calibra
 
 
 def agreed(session: Session, week: Week, rubric: Rubric) -> tuple[Fraction | None, ...]:
-    """The agreement of reviewers on each question of a version of the rubric; None where nobody can be compared."""
+    """The agreement of reviewers on each question of a version of the rubric; None where nobody can be compared.
+
+    Answers that fewer than three have marked are left out, so that no reviewer learns another's marks from it.
+    """
     query = select(CalibrationMark).join(CalibrationAnswer, col(CalibrationAnswer.id) == CalibrationMark.answer_id)
     query = query.where(CalibrationAnswer.week_id == week.id, CalibrationMark.rubric == rubric.number)
     marked: dict[str, list[tuple[Mark, ...]]] = {}
     for each in session.exec(query):
         marked.setdefault(each.answer_id, []).append(rubrics.read_marks(each.marks))
+    compared = [by_people for by_people in marked.values() if len(by_people) >= FEWEST_COMPARED]
     return tuple(
-        agreement([[marks[number] for marks in by_people] for by_people in marked.values()])
+        agreement([[marks[number] for marks in by_people] for by_people in compared])
         for number in range(len(QUESTIONS))
     )
 

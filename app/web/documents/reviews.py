@@ -30,7 +30,7 @@ class RubricShares(TypedDict):
 
 
 class Agreement(TypedDict):
-    """The agreement of reviewers on a question: equal pairs of all pairs; null where nobody can be compared."""
+    """The agreement of reviewers on a question: equal pairs of all pairs; null until three marked the same answer."""
 
     question: str
     agreement: float | None

@@ -244,6 +244,20 @@ def test_calibration_tells_how_far_reviewers_agree_and_starts_again_with_other_w
         mark(plan, FUMIKO, 0, MARKS, rubric=1)
 
 
+def test_agreement_of_two_reviewers_is_not_told_for_each_would_know_the_others_marks(plan: Plan) -> None:
+    with plan.game.database.unit_of_work() as session:
+        calibration.choose(session, SLUG, LINKS, plan.organizer)
+    for email in (ADA, BO, DUA):
+        join(plan, email, reviewer=True)
+    seen = []
+    for email, number in ((ADA, 0), (BO, 0), (DUA, 1), (DUA, 0)):
+        mark(plan, email, number, MARKS)
+        with plan.game.database.reading() as session:
+            seen.append(calibration.agreed(session, weeks.find(session, SLUG, plan.now), rubrics.current(session))[0])
+
+    assert seen == [None, None, None, 1]
+
+
 def test_rubric_keeps_its_versions_and_refuses_other_numbers_of_questions(plan: Plan) -> None:
     with plan.game.database.unit_of_work() as session:
         first = rubrics.change(session, rubrics.current(session).questions, plan.organizer)
