@@ -23,6 +23,7 @@ ATTEMPTS = 12
 """A second later, then twice as long each, five minutes at most: over a quarter of an hour."""
 AT_ONCE = 4
 CROWDED = "Too many calls to Slack are under way."
+RENEWED = "The token was replaced meanwhile."
 AWAY = "Slack didn’t answer. Paste the token again in a while."
 REFUSED = {
     "everything": "Slack doesn’t accept this token. Copy the Bot User OAuth Token again, under Install App.",
@@ -91,11 +92,9 @@ class SlackJobs:
     async def meet(self, claim: Claim) -> None:
         """Look somebody up, and know them from then on by the email that Slack confirmed."""
         connection_id, user_id = str(claim.payload["connection"]), str(claim.payload["user"])
-        token = await self._database.reads.run(self._token, connection_id)
-        if token is None:
-            return
-        reply = await self.call_with(connection_id, "users.info", token, {"user": user_id}, is_awaited=True)
-        await self._database.writes.run(self._meet, connection_id, user_id, reply)
+        reply = await self.request(connection_id, "users.info", {"user": user_id}, is_awaited=True)
+        if reply is not None and reply.verdict.kind == "done":
+            await self._database.writes.run(self._meet, connection_id, user_id, reply)
 
     def _token(self, connection_id: str) -> str | None:
         with self._database.reading() as session:
@@ -104,11 +103,7 @@ class SlackJobs:
     def _meet(self, connection_id: str, user_id: str, reply: Reply) -> None:
         now = self._clock.real()
         with self._database.unit_of_work() as session:
-            if reply.verdict.scope == "everything":
-                why, act = REFUSED["everything"], Act(BY_SLACK, now)
-                switching.revoked(session, connection_id, now, act, why, self._clock.game())
-            elif reply.verdict.kind == "done":
-                meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
+            meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
 
     async def ask(self, connection_id: str, method: str, arguments: Mapping[str, Any]) -> bool:
         """Call a method for somebody who waits; False where there is no token, no answer or a refusal."""
@@ -125,17 +120,21 @@ class SlackJobs:
 
         Raises Postponed, SlackAway or SlackUnreachable.
         """
+        begun = self._clock.real()
         token = await self._database.reads.run(self._token, connection_id)
         if token is None:
             return None
         reply = await self.call_with(connection_id, method, token, arguments, is_awaited=is_awaited)
         if reply.verdict.scope == "everything":
-            await self._database.writes.run(self._end, connection_id)
+            await self._database.writes.run(self._end, connection_id, begun)
         return reply
 
-    def _end(self, connection_id: str) -> None:
+    def _end(self, connection_id: str, begun: datetime) -> None:
+        """Erase a token that Slack took back. Raises SlackAway where another one took its place, or is to."""
         now = self._clock.real()
         with self._database.unit_of_work() as session:
+            if workspaces.is_renewed(session, connection_id, begun):
+                raise SlackAway(RENEWED)
             why, act = REFUSED["everything"], Act(BY_SLACK, now)
             switching.revoked(session, connection_id, now, act, why, self._clock.game())
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from app.domain.actor import SignedInAct, SignedInActor, rights_of
+from app.domain.actor import Act, SignedInAct, SignedInActor, rights_of
 from app.domain.notices.model import Kind
+from app.domain.slack.verdicts import Verdict
 from app.jobs.slack_messages import ATTEMPTS
 from app.models import Notice, Person, QueuedJob, Seat, SlackOptOut, SlackWorkspace
 from app.services import notices, shift_stages
@@ -17,6 +18,7 @@ from app.services.notices import News
 from app.services.shifts import completion, reminders
 from app.services.slack import cover_posts, proofs, sending, trouble, workspaces
 from app.services.slack.sending import Outgoing
+from app.services.slack.workspaces import Tried
 from tests.builders import ADA, BO, CHIDI, DUA, SLUG, Game, moment
 from tests.jobs.slack_office import BASE, KEY, SlackOffice, acts_of
 from tests.races import several
@@ -25,9 +27,11 @@ from tests.services.shifts.test_editing import cancel
 from tests.services.shifts.test_seats import Plan
 from tests.services.shifts.test_waiting import join
 from tests.slack.running import StandIn, running
+from tests.slack.workspace import TEAM
 
 FRIDAY = date(2022, 9, 16)
 NUDGE: Kind = "nudge"
+NEW_TOKEN = "xoxb-1234567890-new"
 
 
 @pytest.fixture(scope="module")
@@ -288,6 +292,30 @@ def test_what_slack_refuses_for_good_goes_by_email_and_organizers_are_told_once(
     with office.database.reading() as session:
         assert (session.get_one(SlackWorkspace, office.connection_id).token is None) == is_off
     assert [job.dead_at is not None for job in jobs_of(office)] == [error == "invalid_arguments"] * 2
+
+
+def test_token_that_was_set_while_slack_refused_the_old_one_stays_and_sends_what_waits(office: SlackOffice) -> None:
+    tell(office, ADA)
+    tell(office, ADA, number=2)
+    at = sending.Moment(office.clock.now, office.clock.now)
+    ids = [row.id for row in office.messages()]
+    outgoing = begin(office, ids[0])
+    office.stand_in.order("token", token=NEW_TOKEN)
+    refused = Verdict("refused", "token_revoked", "everything")
+
+    with office.database.unit_of_work() as session:
+        act = Act(office.plan.organizer.actor, at.real)
+        workspaces.set_token(session, KEY, "slack", act, token=NEW_TOKEN)
+        sending.refused(session, outgoing, refused, at)
+    with office.database.unit_of_work() as session:
+        tried = Tried(TEAM, "Test team", "U0", workspaces.NEEDED, is_org_wide=False)
+        workspaces.accept(session, KEY, office.connection_id, NEW_TOKEN, tried, at.real + timedelta(seconds=5))
+        sending.refused(session, outgoing, refused, at)
+    office.work()
+
+    assert (len(office.said("UADA")), office.mailed(), office.refusals()) == (2, [], [])
+    with office.database.reading() as session:
+        assert workspaces.token_of(session, KEY, office.connection_id) == NEW_TOKEN
 
 
 def test_message_whose_blocks_are_refused_is_sent_once_as_text(office: SlackOffice) -> None:

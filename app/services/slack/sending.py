@@ -27,6 +27,8 @@ PATIENCE: Final = {
     **dict.fromkeys((slack_messages.GAPS, slack_messages.THREAD), trouble.POSTS_AFTER),
 }  # fmt: skip
 """The time for which Slack may be away before a message goes another way, or none; for all others it is longer."""
+RENEWED: Final = timedelta(seconds=5)
+"""The time after which a message is tried again whose token was replaced meanwhile: the new one is tried within it."""
 POST, UPDATE, LOOK_UP = "chat.postMessage", "chat.update", "users.lookupByEmail"
 
 Failed = Literal["unknown", "unsent"]
@@ -227,8 +229,9 @@ def refused(session: Session, outgoing: Outgoing, verdict: Verdict, at: Moment) 
     tried_at = message.tried_at or at.real
     _release(session, message)
     match verdict.scope:
+        case "everything" if workspaces.is_renewed(session, message.connection_id, tried_at):
+            slack_messages.look_again(session, message.id, at.game + RENEWED, "renewed")
         case "everything":
-            # A token that was set since is another one.
             act = Act(workspaces.BY_SLACK, at.real)
             switching.revoked(session, message.connection_id, tried_at, act, switching.REFUSED, at.game)
         case "feature":

@@ -181,6 +181,14 @@ def _held(session: Session, key: SigningKey, connection_id: str, token: str) -> 
     return workspace if is_it else None
 
 
+def is_renewed(session: Session, connection_id: str, begun: datetime) -> bool:
+    """Tell whether the token of a call that began then is another one by now, or is about to be: one is being tried."""
+    workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
+    if workspace is None or (workspace.token is None and workspace.next_token is None):
+        return False
+    return workspace.next_token is not None or begun < (workspace.tried_at or workspace.set_at)
+
+
 def revoked(session: Session, connection_id: str, at: datetime, act: Act, why: str) -> bool:
     """Erase the tokens, for Slack took them back at this moment; False where they are newer, or erased already."""
     workspace = session.get(SlackWorkspace, connection_id, populate_existing=True, with_for_update=True)
