@@ -221,7 +221,7 @@ def _worker(context: AppContext) -> Worker:
             sign_in_mail.send_sign_in_link, context.database, context.mailer, context.clock, context.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
-    daily = dict.fromkeys((upkeep.FORGET, *week_jobs.DAILY), 0) | dict.fromkeys(
+    daily = dict.fromkeys((upkeep.FORGET, *week_jobs.DAILY, *tools.DAILY), 0) | dict.fromkeys(
         backup.kinds(context.settings), context.settings.backup_hour
     )
     return Worker(context.database, context.clock, handlers, daily=daily)

@@ -14,10 +14,12 @@ from app.integrations.slack.client import Reply, SlackClient, SlackUnreachable
 from app.jobs.worker import Job, Postponed
 from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
-from app.services.slack import meeting, pace, switching, workspaces
+from app.services.slack import finding, meeting, pace, switching, workspaces
+from app.services.slack.finding import Unfound
 from app.services.slack.workspaces import BY_SLACK, Tried
 
-KINDS: Final = (workspaces.TRY, meeting.MEET)
+KINDS: Final = (workspaces.TRY, meeting.MEET, finding.FIND)
+FIND: Final = finding.FIND
 LEASE = timedelta(minutes=1)
 ATTEMPTS = 12
 """A second later, then twice as long each, five minutes at most: over a quarter of an hour."""
@@ -52,7 +54,10 @@ class SlackJobs:
             "lease": LEASE, "attempts": ATTEMPTS, "backoff": timedelta(seconds=1), "factor": 2,
             "longest": timedelta(minutes=5),
         }  # fmt: skip
-        return [Job(workspaces.TRY, self.try_token, **policy), Job(meeting.MEET, self.meet, **policy)]
+        return [
+            Job(workspaces.TRY, self.try_token, **policy), Job(meeting.MEET, self.meet, **policy),
+            Job(finding.FIND, self.find, **policy),
+        ]  # fmt: skip
 
     async def try_token(self, claim: Claim) -> None:
         """Try the token that waits, and use it if it works."""
@@ -104,6 +109,34 @@ class SlackJobs:
         now = self._clock.real()
         with self._database.unit_of_work() as session:
             meeting.learn(session, connection_id, user_id, reply.document.get("user"), now)
+
+    async def find(self, claim: Claim) -> None:
+        """Look the next person up by their email who isn't known at Slack, and go on with the one after them."""
+        connection_id, after = str(claim.payload.get("connection", "")), str(claim.payload.get("after", ""))
+        if not connection_id:
+            await self._database.writes.run(self._begin_finding)
+            return
+        person = await self._database.reads.run(self._next_one, connection_id, after)
+        if person is None:
+            return
+        reply = await self.request(connection_id, "users.lookupByEmail", {"email": person.email})
+        if reply is not None and reply.verdict.scope not in {"everything", "feature"}:
+            await self._database.writes.run(self._found, connection_id, person, reply)
+
+    def _begin_finding(self) -> None:
+        with self._database.unit_of_work() as session:
+            finding.begin(session, self._clock.real())
+
+    def _next_one(self, connection_id: str, after: str) -> Unfound | None:
+        with self._database.reading() as session:
+            return finding.next_one(session, connection_id, after)
+
+    def _found(self, connection_id: str, person: Unfound, reply: Reply) -> None:
+        now = self._clock.real()
+        with self._database.unit_of_work() as session:
+            if reply.verdict.kind == "done":
+                finding.found(session, connection_id, reply.document.get("user"), now)
+            finding.go_on(session, connection_id, person.person_id, now)
 
     async def ask(self, connection_id: str, method: str, arguments: Mapping[str, Any]) -> bool:
         """Call a method for somebody who waits; False where there is no token, no answer or a refusal."""

@@ -12,7 +12,7 @@ from app.jobs.worker import Job
 from app.services import slack_messages
 from app.services.operations.secrets import SigningKey
 
-__all__ = ["KINDS", "HomeWatch", "SlackSockets", "compare", "jobs"]
+__all__ = ["DAILY", "KINDS", "HomeWatch", "SlackSockets", "compare", "jobs"]
 
 KINDS: Final = (
     backfill.FETCH,
@@ -22,6 +22,8 @@ KINDS: Final = (
     *slack_homes.KINDS,
     slack_messages.SEND,
 )
+DAILY: Final = (slack.FIND,)
+"""Those of them that are done once a day."""
 compare = backfill.compare
 HomeWatch = slack_homes.HomeWatch
 

@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db.database import Database
 from app.domain.actor import Act
 from app.errors import Conflict, Malformed
 from app.jobs.slack import SlackJobs
 from app.jobs.worker import Worker
-from app.models import Connection, QueuedJob, SlackPace, SlackWorkspace, SourceIdentity
+from app.models import Connection, Person, QueuedJob, SlackPace, SlackUser, SlackWorkspace, SourceIdentity
 from app.services.access import accounts
 from app.services.intake import connections
 from app.services.operations.secrets import SigningKey
-from app.services.slack import meeting, pace, workspaces
+from app.services.slack import finding, meeting, pace, workspaces
 from app.services.slack.workspaces import BY_SLACK
 from tests.builders import ADA, NOW, SIGNING_KEY, Game
 from tests.races import several
@@ -168,6 +169,29 @@ def test_people_are_known_by_the_email_that_slack_has_of_them(slack: Slack) -> N
     assert known == {"U1": ada.id if ada else ""}
     assert slack.meet("U1") == known
     assert len(slack.jobs(meeting.MEET)) == 6, "once a day"
+
+
+def test_people_of_whom_no_account_is_known_are_looked_up_by_their_email_once_a_day(slack: Slack) -> None:
+    slack.give(BOT_TOKEN)
+    slack.stand_in.order("user", id="UBO", email="bo@example.com")
+    slack.stand_in.order("user", id="UDUA", email="dua@example.com")
+    before = len(slack.stand_in.calls("users.lookupByEmail"))
+    with slack.game.database.unit_of_work() as session:
+        session.exec(select(Person).where(Person.email == "chidi@example.com")).one().disabled_at = NOW
+        session.add(SlackUser(connection_id=slack.id, user_id="UDUA", kind="member"))  # "Not me", she said
+
+    for _ in range(2):
+        with slack.game.database.unit_of_work() as session:
+            finding.begin(session, slack.clock.now)
+        slack.work(lambda: all(job.done_at for job in slack.jobs(finding.FIND)))
+
+    with slack.game.database.reading() as session:
+        found = dict(session.exec(select(SourceIdentity.external_id, Person.email).join(Person)).all())
+        people = session.exec(select(Person.email).where(col(Person.disabled_at).is_(None))).all()
+    asked = [call["body"] for call in slack.stand_in.calls("users.lookupByEmail")[before:]]
+    assert found == {"U1": ADA, "UBO": "bo@example.com"}
+    assert sorted(asked) == sorted(urlencode({"email": email}) for email in people), "each once"
+    assert slack.clock.now - NOW >= len(people[1:]) * timedelta(seconds=1.2), "at Slack's pace"
 
 
 def test_a_token_that_slack_took_back_is_erased_unless_it_is_newer(slack: Slack) -> None:

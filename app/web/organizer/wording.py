@@ -220,6 +220,7 @@ JOBS = {
     "feedback.remind": "A reminder of feedback to its owner",
     "week.change": "A planned opening, freeze or closing of a week",
     "slack.answer": "An answer to someone in Slack",
+    "slack.find": "Looking people up at Slack by their email",
     "slack.home": "Someone’s Home in Slack",
     "slack.open": "A form in Slack",
     "slack.meet": "Looking someone up at Slack",
