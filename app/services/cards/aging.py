@@ -13,6 +13,7 @@ from app.services import notices
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.notices import News
+from app.services.scoring.activity_queries import is_live
 from app.services.weeks import weeks
 
 LOOK: Final = "cards.look"
@@ -22,14 +23,14 @@ LOOK: Final = "cards.look"
 def look(session: Session, act: Act) -> int:
     """Make the cards due whose day has come, and tell their owners, and those of cards that are due in 7 days.
 
-    Done again, nobody is told twice. The number of cards that became due.
+    Done again, nobody is told twice; reversed cards are left alone. The number of cards that became due.
     """
     horizon = act.now.date() + TOLD_BEFORE + timedelta(days=1)  # the farthest local day at which somebody is told
     query = (
         select(KnowledgeCard, LedgerEntry.id, Week)
         .join(LedgerEntry, col(LedgerEntry.seq) == KnowledgeCard.activity_seq)
         .join(Week, col(Week.id) == LedgerEntry.week_id)
-        .where(KnowledgeCard.state == "verified", col(KnowledgeCard.due_on) <= horizon, weeks.IS_REAL)
+        .where(KnowledgeCard.state == "verified", col(KnowledgeCard.due_on) <= horizon, weeks.IS_REAL, is_live())
         .order_by(col(KnowledgeCard.activity_seq))
         .with_for_update(of=KnowledgeCard)
     )

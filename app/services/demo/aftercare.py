@@ -73,7 +73,7 @@ def prepare(session: Session, slug: str) -> None:
     week = weeks.find(session, SLUG, SIGNED_UP)
     before.customers, week.customers = CUSTOMERS_BEFORE, CUSTOMERS  # the contacts of their days are known
     _feedback(session, before, after + timedelta(days=1))
-    _cards(session, before, after)
+    _cards(session, before)
     review(session, slug, after + timedelta(days=2))
     _opt_in(session, SLUG, SIGNED_UP)
     links = [f"{_LINK}{4_711 + number}" for number in range(3)]
@@ -105,7 +105,7 @@ def _feedback(session: Session, week: Week, at: datetime) -> None:
             items.change(session, week.slug, item.id, wanted, Act(_BY, at + timedelta(days=days)))
 
 
-def _cards(session: Session, week: Week, after: datetime) -> None:
+def _cards(session: Session, week: Week) -> None:
     """Name the earlier week's cards and have most verified: when the next one begins, they are due soon."""
     query = select(LedgerEntry).where(LedgerEntry.week_id == week.id, LedgerEntry.kind == "knowledge_card")
     found = session.exec(query.order_by(col(LedgerEntry.occurred_at)).limit(len(_CARDS))).all()
@@ -114,7 +114,8 @@ def _cards(session: Session, week: Week, after: datetime) -> None:
         owner = session.get_one(Person, entry.person_id)
         other = _person(session, "priya" if owner.email != CAST["priya"].email else "mateo")
         edit = Edit(title, f"https://cards.example.com/{entry.external_id}")
-        cards.edit(session, entry.id, edit, Act(actors.person(owner.name, owner.id, "player"), after))
+        named_at = entry.occurred_at + timedelta(hours=1)
+        cards.edit(session, entry.id, edit, Act(actors.person(owner.name, owner.id, "player"), named_at))
         if not has_draft and entry.occurred_at.weekday() > 0:
             has_draft = True
             continue

@@ -174,10 +174,11 @@ def test_reversed_card_is_gone_and_comes_back_as_it_was(plan: Plan) -> None:
 
     plan.game.reverse(entry)
     gone = seen(plan, entry.id)
+    old = look(plan, 91)
     plan.game.reinstate(entry)
     back = seen(plan, entry.id)
 
-    assert gone is None
+    assert (gone, old, told(plan, "card-due")) == (None, 0, [])
     assert back is not None
     assert back.state == "verified"
 
