@@ -23,8 +23,13 @@ class SQLite:
             self.database.dispose()
             shutil.copy(self._file, self._scene(name))
 
-    def set_scene(self, name: str) -> None:
-        """Bring the database to a scene, whatever the test before left."""
+    def set_scene(self, name: str, play: Play | None = None) -> None:
+        """Bring the database to a scene, whatever the test before left; one that few need is played on first use."""
+        if play is not None and not self._scene(name).exists():
+            self.set_scene("empty")
+            play(self.database)
+            self.database.dispose()
+            shutil.copy(self._file, self._scene(name))
         self.database.dispose()
         for leftover in self._folder.glob("now.sqlite3*"):
             leftover.unlink()

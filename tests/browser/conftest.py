@@ -10,7 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.config import Settings
+from app.db.database import Database
+from app.services.demo import aftercare, earlier, replay, volume
+from tests.builders import Game
 from tests.conftest import BROWSER_SECONDS
+from tests.sqlite import SQLite
 from tests.web.running_app import RunningApp, SettableClock, serving
 from tools import vendor
 
@@ -94,8 +98,33 @@ def public_settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def site(public_settings: Settings, clock: SettableClock) -> Iterator[RunningApp]:
+def scene(request: pytest.FixtureRequest) -> str:
+    """The database's content when the test begins; a server that finds a week has done its daily jobs before."""
+    return "tended game" if "game" in request.fixturenames else "empty"
+
+
+@pytest.fixture
+def site(public_settings: Settings, clock: SettableClock, game: Game) -> Iterator[RunningApp]:
     """A running server with the standard week open and the whole cast in its teams."""
     with serving(public_settings, clock) as site:
-        site.game.start()
+        assert site.game.slug == game.slug
         yield site
+
+
+@pytest.fixture
+def demo(public_settings: Settings, sqlite: SQLite, clock: SettableClock) -> Iterator[RunningApp]:
+    """The demo's weeks, on the evening of the later one."""
+    sqlite.set_scene("finished demo", _play_demo)
+    clock.set("2022-09-16 18:00")
+    with serving(public_settings, clock) as site:
+        yield site
+
+
+def _play_demo(database: Database) -> None:
+    with database.unit_of_work() as session:
+        earlier.prepare(session)
+        volume.prepare(session)
+    replay.prepare(database)
+    with database.unit_of_work() as session:
+        aftercare.prepare(session, earlier.SLUG)
+    replay.finish(database)

@@ -6,7 +6,6 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
-from app.services.demo import replay
 from app.services.demo.cast import SLUG
 from tests.browser.looking import PHONE, flaws_light_and_dark, looking, overflow
 from tests.builders import SLUG as STANDARD
@@ -19,14 +18,10 @@ PAGES = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
 @pytest.fixture
-def page_of_the_demo(site: RunningApp) -> str:
-    """The address of the demo's summary, the week played to its end in the place of the standard one."""
-    with site.database.unit_of_work() as session:
-        session.connection().exec_driver_sql("UPDATE week SET slug = 'another'")
-    replay.prepare(site.database)
-    replay.finish(site.database)
-    site.clock.set("2022-09-17 09:00")
-    return f"{site.url}/weeks/{SLUG}/summary"
+def page_of_the_demo(demo: RunningApp) -> str:
+    """The address of the demo's summary, the week played to its end."""
+    demo.clock.set("2022-09-17 09:00")
+    return f"{demo.url}/weeks/{SLUG}/summary"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,13 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import col, select
 
-from app.config import Settings
 from app.models import AnswerReview, Person, Week
-from app.services.demo import aftercare, earlier, replay, volume
+from app.services.demo import earlier
 from app.services.demo.cast import CAST, SLUG
 from tests.browser.looking import OFFICE, PHONE, flaws_light_and_dark, overflow
 from tests.browser.test_me import looking_as
-from tests.web.running_app import RunningApp, SettableClock, serving, sign_in
+from tests.web.running_app import RunningApp, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -27,21 +26,6 @@ DESKS = {
     "feedback desk": f"/organizer/feedback?week={earlier.SLUG}",
     "reviews desk": f"/organizer/reviews?week={earlier.SLUG}", "calibration": f"/organizer/reviews?week={SLUG}",
 }  # fmt: skip
-
-
-@pytest.fixture
-def demo(public_settings: Settings, clock: SettableClock) -> Iterator[RunningApp]:
-    """The demo's weeks, on the evening of the later one."""
-    clock.set("2022-09-16 18:00")
-    with serving(public_settings, clock) as site:
-        with site.database.unit_of_work() as session:
-            earlier.prepare(session)
-            volume.prepare(session)
-        replay.prepare(site.database)
-        with site.database.unit_of_work() as session:
-            aftercare.prepare(session, earlier.SLUG)
-        replay.finish(site.database)
-        yield site
 
 
 def look(page: Page, site: RunningApp, pages: dict[str, str], size: str) -> Iterator[tuple[str, object]]:
