@@ -43,7 +43,7 @@ TABLES := tests/test_repository.py tests/test_docs.py tests/test_words.py tests/
   $(WEB)openapi.py $(WEB)render.py $(WEB)route_names.py $(WEB)routes.py
 # Whether what is in the tables holds: of every reader, state and way of running, those that notice most.
 GUARDS := $(TABLES) $(WEB)cursors.py $(WEB)lists.py $(WEB)objects.py $(WEB)names.py $(WEB)refused_forms.py \
-  $(WEB)access.py::test_every_door_lets_in_exactly_whom_the_table_says[people-public] \
+  $(WEB)access.py::test_every_door_lets_in_exactly_whom_the_table_says[people-signed-in] \
   $(WEB)audited_deeds.py::test_every_request_leaves_the_notes_of_the_table \
   $(WEB)canaries.py::test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back[player] \
   $(WEB)states.py::test_every_sentence_is_true[open-True-many] $(WEB)states.py::test_every_sentence_is_true[closed-True-many]

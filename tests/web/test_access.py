@@ -78,14 +78,17 @@ def _as_routed(path: str) -> str:
 def test_every_door_lets_in_exactly_whom_the_table_says(
     site: RunningApp, visibility: str, roles: tuple[Role, ...]
 ) -> None:
+    """Every door where boards are for colleagues; where they are public, those that let in others than there."""
+    site.game.take()  # so that charts have something to draw
     stage, is_public = RoleClients(site), visibility == "public"
+    doors = {key: door for key, door in ROUTES.items() if not is_public or door.rule == "boards" or door.closed}
     wanted = {
-        (*key, role): expected(door, role, key[1], public=is_public) for key, door in ROUTES.items() for role in roles
+        (*key, role): expected(door, role, key[1], public=is_public) for key, door in doors.items() for role in roles
     }
 
     seen = {
         (*key, role): stage.ask(*key, door, role, is_refused=wanted[*key, role] in {401, 403})
-        for key, door in ROUTES.items()
+        for key, door in doors.items()
         for role in roles
     }
 

@@ -166,7 +166,7 @@ def test_without_a_token_everything_is_refused_whatever_they_send(site: RunningA
     fill(site)
     before = site.points("read")
 
-    outcome = fuzz(site, examples=5)
+    outcome = fuzz(site, examples=2)
 
     assert outcome.failures == []
     assert set(outcome.statuses) == operations(site)
@@ -177,7 +177,7 @@ def test_without_a_token_everything_is_refused_whatever_they_send(site: RunningA
 def test_without_a_token_public_boards_alone_are_shown(site: RunningApp) -> None:
     fill(site)
 
-    outcome = fuzz(site, examples=5, checks=OPEN_BOARDS)
+    outcome = fuzz(site, examples=2, checks=OPEN_BOARDS)
 
     assert outcome.failures == []
     assert server_failures(outcome) == set()
