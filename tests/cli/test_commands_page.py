@@ -44,7 +44,9 @@ def value(option: Any) -> list[str]:
         return []
     return [
         option.metavar
-        or {"--format": "csv\\|json", "--what": "ledger\\|standings\\|shifts\\|counts\\|metrics"}[option.opts[0]]
+        or {"--format": "csv\\|json", "--what": "ledger\\|standings\\|shifts\\|counts\\|metrics\\|reviews"}[
+            option.opts[0]
+        ]
     ]
 
 

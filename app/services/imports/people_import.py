@@ -65,7 +65,8 @@ def read(text: str, choice: Choice | None = None) -> PeopleList:
     for row in lists.rows_of(table, bad, MAX_LINES):
         told = [names.tidy(row.cells[name]) if name in table.header.columns else None for name in Place._fields]
         entry = Entry(row.line, emails.written(row.cells["email"]), names.tidy(row.cells["name"]), *told)
-        flaws = [*people.flaws_of(entry.name, entry.email).values(), *_place_flaws(entry)]
+        of_place = places.flaws_of(entry.function, entry.office)
+        flaws = [*people.flaws_of(entry.name, entry.email).values(), *of_place]
         again = lists.repeated(entry.email, entry.line, line_by_email)
         flaws = flaws or again
         for flaw in sorted(flaws):
@@ -73,11 +74,6 @@ def read(text: str, choice: Choice | None = None) -> PeopleList:
         if not flaws:
             entries.append(entry)
     return PeopleList(entries, bad, table.notes)
-
-
-def _place_flaws(entry: Entry) -> list[str]:
-    told = {"function": entry.function, "office": entry.office}
-    return [f"The {name} {flaw}." for name, text in told.items() if text and (flaw := names.flaw(text))]
 
 
 @dataclass(frozen=True)
@@ -110,15 +106,8 @@ def plan(session: Session, entries: Sequence[Entry], actor: Actor, bad: BadLines
     """Work out what a list changes, with a few queries however many lines there are; `bad` learns of owners' names."""
     found = people.look_up(session, {entry.email: entry.name for entry in entries})
     renames.check(session, found, entries, actor, bad)
-    former = places.of(session, found.ids.values())
-    changes: dict[str, tuple[Place, Place]] = {}
-    for entry in entries:
-        id_ = found.ids[entry.email]
-        before = former.get(id_, Place())
-        after = before.having(entry.function, entry.office)
-        if before != after:
-            changes[id_] = (before, after)
-    return Plan(entries, found, changes)
+    told = {found.ids[entry.email]: (entry.function, entry.office) for entry in entries}
+    return Plan(entries, found, places.changes(session, told))
 
 
 def apply(session: Session, found: PeopleList, act: Act) -> Outcome:

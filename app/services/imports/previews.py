@@ -26,6 +26,7 @@ from app.services.imports.bad_lines import BadLines
 from app.services.imports.history import Kind
 from app.services.imports.roster_plan import Effect, plan
 from app.services.ledger import recording
+from app.services.people import places
 from app.services.people.places import Place
 from app.services.rules import rule_sets
 from app.services.shifts import coming_seats, shifts
@@ -109,14 +110,16 @@ def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: A
     found = Preview(bad=roster.bad, notes=roster.notes)
     known = planned.moves.keys() - set(planned.people.fresh.values())
     seats = coming_seats.count(session, week, known, act)
+    changes = places.changes(session, planned.places)
     for effect in planned.effects:
-        found.add(_of_person(effect, seats.get(planned.people.ids[effect.entry.email], 0)))
+        id_ = planned.people.ids[effect.entry.email]
+        found.add(_of_person(effect, seats.get(id_, 0), _of_place(*changes.get(id_, (Place(), Place())))))
     if planned.new_teams:
         found.notes.append(f"New teams: {_few([name for _, name in planned.new_teams.values()])}.")
     return found
 
 
-def _of_person(effect: Effect, seats: int) -> RowEffect:
+def _of_person(effect: Effect, seats: int, placed: list[str]) -> RowEffect:
     entry, team = effect.entry, apart(effect.entry.team)
     renamed = f", renamed from {apart(effect.former_name)}" if effect.former_name else ""
     word, change = "unchanged", f"in {team}"
@@ -126,9 +129,9 @@ def _of_person(effect: Effect, seats: int) -> RowEffect:
         word = "moved" if effect.change == "moved" else "added"
         along = f", with {seats} coming {'seat' if seats == 1 else 'seats'}" if seats else ""
         change = (f"from {apart(effect.left)} to {team}" if effect.left else f"joins {team}") + along
-    elif renamed:
-        word = "renamed"
-    return RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", change + renamed)
+    elif renamed or placed:
+        word = "renamed" if renamed else "changed"
+    return RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", "; ".join([change + renamed, *placed]))
 
 
 def _people(session: Session, _slug: str, text: str, choice: Choice | None, act: Act) -> Preview:

@@ -1,7 +1,7 @@
 """Team lists: who plays in which team of a week, imported all or nothing."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -18,7 +18,8 @@ from app.services.imports import headings, history, lists
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.roster_plan import Entry as Entry
 from app.services.imports.roster_plan import Plan, plan
-from app.services.people import people
+from app.services.people import people, places
+from app.services.people.places import Place
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -28,6 +29,8 @@ LAYOUT = Layout(
         Column("team", headings.TEAM),
         Column("name", (*headings.NAME, "member", "member name"), parts=headings.PARTS),
         Column("email", (*headings.EMAIL, "person email", "member email")),
+        Column("function", headings.FUNCTION, required=False),
+        Column("office", headings.OFFICE, required=False),
     )
 )
 MAX_LINES = 50_000
@@ -51,13 +54,17 @@ class Outcome(NamedTuple):
 
 
 def read(text: str, choice: Choice | None = None) -> Roster:
-    """Read a list with the columns `team`, `name` and `email`. Raises ListRefused for unclear columns."""
+    """Read a list with `team`, `name` and `email`, and maybe `function` and `office`.
+
+    Raises ListRefused for unclear columns.
+    """
     table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
     entries: list[Entry] = []
     line_by_email: dict[str, int] = {}
     for row in lists.rows_of(table, bad, MAX_LINES):
         team, name = names.tidy(row.cells["team"]), names.tidy(row.cells["name"])
-        entry = Entry(row.line, team, name, emails.written(row.cells["email"]))
+        told = [names.tidy(row.cells[name]) if name in table.header.columns else None for name in Place._fields]
+        entry = Entry(row.line, team, name, emails.written(row.cells["email"]), *told)
         again = lists.repeated(entry.email, entry.line, line_by_email)
         flaws = _flaws(entry) or again
         for flaw in sorted(flaws):
@@ -69,7 +76,8 @@ def read(text: str, choice: Choice | None = None) -> Roster:
 
 def _flaws(entry: Entry) -> list[str]:
     of_team = [f"The team {flaw}."] if (flaw := names.public_flaw(entry.team)) else []
-    return [*of_team, *people.flaws_of(entry.name, entry.email).values()]
+    of_place = places.flaws_of(entry.function, entry.office)
+    return [*of_team, *people.flaws_of(entry.name, entry.email).values(), *of_place]
 
 
 def prepare(
@@ -105,14 +113,27 @@ def apply(session: Session, slug: str, wanted: Plan | Sequence[Entry], act: Act)
         lists.check(bad)
     teams.make(session, week, prepared.new_teams, now)
     people.make(session, prepared.people, prepared.names, now)
+    made = {**prepared.made, **_put_places(session, prepared)}
     moved = memberships.assign_all(session, week, prepared.moves, act)
     weeks.bump_version(session, week)
     teams.touch_weeks_of(session, prepared.people.renamed, now, but=week.id)
     outcome = Outcome(prepared.teams, len(prepared.entries), moved)
-    if isinstance(wanted, Plan) and (moved or prepared.people.renamed):
-        history.note(session, "teams", week, act, outcome._asdict(), prepared.made)
+    if isinstance(wanted, Plan) and (moved or prepared.people.renamed or made["places"]):
+        history.note(session, "teams", week, act, outcome._asdict(), made)
     audit.note(session, "teams.imported", weeks.audit_target(week), act, after=outcome._asdict())
     return outcome
+
+
+def _put_places(session: Session, prepared: Plan) -> dict[str, Any]:
+    """Give people the function and office that a list says; what to know of it to undo it."""
+    told = prepared.places
+    changes = places.changes(session, told)
+    places.put(session, {id_: after for id_, (_, after) in changes.items()})
+    fresh = set(prepared.people.fresh.values())
+    return {
+        "places": {id_: change for id_, change in changes.items() if id_ not in fresh},
+        "placed": any(each != (None, None) for each in told.values()),
+    }
 
 
 def _check_not_closed(week: Week) -> None:

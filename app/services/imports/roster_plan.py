@@ -27,12 +27,17 @@ Change = Literal["added", "moved", "unchanged"]
 
 
 class Entry(NamedTuple):
-    """One line of a team list (1-based): a person, by tidied name and folded e-mail, in a team."""
+    """One line of a team list (1-based): a person, by tidied name and folded e-mail, in a team.
+
+    Function and office are None for a column the list lacks.
+    """
 
     line: int
     team: str
     name: str
     email: str
+    function: str | None = None
+    office: str | None = None
 
 
 class Effect(NamedTuple):
@@ -75,6 +80,11 @@ class Plan:
             "named": self.people.known,
             "named_teams": list(self.known_teams),
         }
+
+    @property
+    def places(self) -> dict[str, tuple[str | None, str | None]]:
+        """The function and office that the list says of each person, by their id."""
+        return {self.people.ids[entry.email]: (entry.function, entry.office) for entry in self.entries}
 
     @cached_property
     def effects(self) -> list[Effect]:

@@ -97,7 +97,7 @@ def _activities(session: Session, week: Week | None, found: ListImport, made: di
 
 
 def _teams(session: Session, week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
-    """Put people back into the team they were in, or out of all, with their former names; remove what it made."""
+    """Put people back into the team they were in, or out of all, with former names and places; remove what it made."""
     week, undone = _its(week), Undone()
     query = select(Membership.person_id).where(Membership.week_id == week.id, Membership.version == found.version)
     moved = list(session.exec(query))
@@ -112,6 +112,8 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
     undone.stayed += _named(sorted(again, key=names_by_id.__getitem__), names_by_id, *_STAYS)
     undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, later, undone, act)
+    if changed := made.get("places"):  # lists from before they told places have none
+        _place_back(session, changed, later, undone)
     found.undone_version = week.version + 1
     gone = _remove_made(session, week, made, later, undone, act)
     undone.counts["moved back"] -= len(gone & former.keys())

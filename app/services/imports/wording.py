@@ -9,7 +9,7 @@ COUNTS = (
 )  # fmt: skip
 """The numbers of outcomes that are told after an import."""
 UNDOES: dict[Kind, str] = {
-    "teams": "People go back to the team and name they had. What it made goes unless something stands against that.",
+    "teams": "Teams, names, functions and offices go back. What it made goes unless something stands against that.",
     "people": "Names, functions and offices go back. Whom it added goes unless something stands against it.",
     "activities": "Its activities are reversed.",
     "shifts": "Its shifts are removed, but for those that people signed up for.",

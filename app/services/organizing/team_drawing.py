@@ -16,6 +16,7 @@ from app.services.exports import csv_text
 from app.services.imports import lists
 from app.services.imports.people_import import PeopleList
 from app.services.people import people
+from app.services.people.places import Place
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -26,15 +27,22 @@ MOST_SEED = 999_999
 
 
 class Drawn(NamedTuple):
-    """The teams that were drawn, with who is in them; `left_out` are in a team of the week already."""
+    """The teams that were drawn, with who is in them; `left_out` are in a team of the week already.
+
+    `columns` are those of function and office that the list has.
+    """
 
     teams: Sequence[tuple[str, Sequence[Player]]]
     left_out: Sequence[str]
+    columns: Sequence[str] = ()
 
     def text(self) -> str:
-        """A list of teams as it is imported: `team,name,email`."""
-        rows = [(team, player.name, player.email) for team, players in self.teams for player in players]
-        return csv_text.text([("team", "name", "email"), *rows])
+        """A list of teams as it is imported: `team,name,email`, and functions and offices as they were told."""
+        columns = ("name", "email", *self.columns)
+        rows = [
+            (team, *(getattr(player, name) for name in columns)) for team, players in self.teams for player in players
+        ]
+        return csv_text.text([("team", *columns), *rows])
 
 
 def draw_teams(session: Session, slug: str, found: PeopleList, seed: int, act: Act) -> Drawn:
@@ -56,7 +64,8 @@ def draw_teams(session: Session, slug: str, found: PeopleList, seed: int, act: A
     if not players:
         raise Conflict.at(text="Everyone on this list is in a team already. Add people who are in none.")
     drawn = draw(players, rule_sets.rules_of(session, week).team_size, seed)
-    return Drawn(list(zip(_free_names(session, week), drawn, strict=False)), sorted(placed))
+    columns = [name for name in Place._fields if any(getattr(entry, name) is not None for entry in found.entries)]
+    return Drawn(list(zip(_free_names(session, week), drawn, strict=False)), sorted(placed), columns)
 
 
 def _placed(session: Session, week: Week, emails: Sequence[str]) -> set[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from app.domain.text import names
 from app.models import Person
 from app.services.people.people import CHUNK, chunks
 
@@ -21,6 +22,21 @@ class Place(NamedTuple):
     def having(self, function: str | None, office: str | None) -> "Place":
         """Return this place with what a list says; None says nothing."""
         return Place(self.function if function is None else function, self.office if office is None else office)
+
+
+def flaws_of(function: str | None, office: str | None) -> list[str]:
+    """The flaws of a tidied function and office, a sentence for each that has one; None says nothing."""
+    told = {"function": function, "office": office}
+    return [f"The {name} {flaw}." for name, text in told.items() if text and (flaw := names.flaw(text))]
+
+
+def changes(session: Session, told: Mapping[str, tuple[str | None, str | None]]) -> dict[str, tuple[Place, Place]]:
+    """Former and new places of those who change, by the person's id; `told` has None for what a list lacks."""
+    if all(each == (None, None) for each in told.values()):
+        return {}
+    former = of(session, told)
+    every = {id_: (before := former.get(id_, Place()), before.having(*each)) for id_, each in told.items()}
+    return {id_: change for id_, change in every.items() if change[0] != change[1]}
 
 
 def of(session: Session, person_ids: Iterable[str]) -> dict[str, Place]:

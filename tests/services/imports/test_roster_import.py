@@ -65,7 +65,7 @@ def test_read_without_its_columns_quotes_the_line_and_names_what_is_missing() ->
         (
             1,
             "Line 1 reads “team,person”: there is no column email. "
-            "The line above the rows must name the columns team, name, email.",
+            "The line above the rows must name the columns team, name, email (and if wanted function, office).",
         )
     ]
 

@@ -27,7 +27,7 @@ from app.models import (
 )
 from app.services import calendar_feeds
 from app.services.access import accounts
-from app.services.imports import history, people_import, roster_import, undoing
+from app.services.imports import history, people_import, previews, roster_import, undoing
 from app.services.imports.undoing import Undone
 from app.services.organizing import join_codes, people_search
 from app.services.organizing.people_search import Wanted
@@ -54,6 +54,13 @@ def undo(game: Game) -> Undone:
     with game.database.unit_of_work() as session:
         found = next(each for each in history.recent(session, game.week()) if each.undone_at is None)
         return undoing.undo(session, found.id, game.act)
+
+
+def placed(game: Game, *emails: str) -> dict[str, tuple[str, str]]:
+    """The function and office of those of these people who are there, by their email."""
+    with game.database.reading() as session:
+        found = people.by_email(session, emails)
+        return {email: (each.function or "", each.office or "") for email, each in found.items()}
 
 
 def undo_first(game: Game) -> Undone:
@@ -256,6 +263,23 @@ def test_same_list_brings_the_same_again_as_often_as_it_is_undone(game: Game) ->
             [("team.removed", "Foxes"), ("team.removed", "Hens"), ("person.removed", "Nia"), ("person.removed", "Hugo")]
             * 2
         )
+
+
+def test_function_and_office_of_a_list_of_teams_are_kept_and_go_back(game: Game) -> None:
+    where = f"team,name,email,office\nOwls,Ada Lovelace,{ADA},Oslo\nFoxes,Nia,{NIA},Porto\n"
+    import_list(game, f"team,name,email,function,office\nOwls,Ada Lovelace,{ADA},Sales,Bern\n")
+    with game.database.reading() as session:
+        preview = previews.preview(session, "teams", SLUG, where, None, game.act)
+
+    import_list(game, where)
+
+    changes = [(row.effect, row.change) for row in preview.rows]
+    assert changes == [("changed", "in Owls; office Oslo, was Bern"), ("new", "joins Foxes; office Porto")]
+    assert placed(game, ADA, NIA) == {ADA: ("Sales", "Oslo"), NIA: ("", "Porto")}
+    assert undo(game).counts["changed back"] == 1
+    assert placed(game, ADA, NIA) == {ADA: ("Sales", "Bern")}
+    undo(game)
+    assert placed(game, ADA) == {ADA: ("", "")}
 
 
 def test_several_lists_are_undone_one_after_the_other(game: Game) -> None:

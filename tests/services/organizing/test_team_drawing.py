@@ -7,8 +7,10 @@ from app.services.imports import people_import, previews, roster_import
 from app.services.imports.lists import ListRefused
 from app.services.organizing import team_admin, team_drawing
 from app.services.organizing.team_drawing import Drawn
+from app.services.people import people, places
 from tests.builders import ADA, SLUG, Game, act_by
 
+PEOPLE = [f"p{number}@example.com" for number in range(7)]
 LIST = "email,name,function,office\n" + "".join(
     f"p{number}@example.com,P{number},{'Sales' if number % 2 else 'Design'},Oslo\n" for number in range(7)
 )
@@ -31,10 +33,21 @@ def test_drawn_teams_are_imported_like_a_list(game: Game) -> None:
 
     assert [(team, len(players)) for team, players in drawn.teams] == [("Team 1", 3), ("Team 2", 2), ("Team 3", 2)]
     assert preview is not None
+    with game.database.reading() as session:
+        placed = places.of(session, [each.id for each in people.by_email(session, PEOPLE).values()])
+        assert sorted(placed.values()) == [("Design", "Oslo")] * 4 + [("Sales", "Oslo")] * 3
     assert (outcome.teams, outcome.people, outcome.moved) == (3, 7, 7)
     with pytest.raises(Conflict, match="in a team already"):
         draw(game)
     assert game.verify() == []
+
+
+def test_drawn_list_has_no_column_that_the_other_lacks(game: Game) -> None:
+    office, neither = draw(game, "email,name,office\na@x,A,Oslo\nb@x,B,\n"), draw(game, "email,name\na@x,A\n")
+
+    assert office.text().splitlines()[0].endswith("team,name,email,office")
+    assert sorted(office.text().splitlines()[1:]) == ["Team 1,A,a@x,Oslo", "Team 1,B,b@x,"]
+    assert neither.text().splitlines()[0].endswith("team,name,email")
 
 
 def test_who_is_in_a_team_is_left_out_and_taken_names_are_passed_over(game: Game) -> None:
