@@ -16,6 +16,8 @@ from tests.slack.checks import Refused, read_arguments
 from tests.slack.workspace import Token, Workspace
 
 FLOOD = 10 * 2**30
+ACTED = "&acted=1"
+"""The end of the address to which an act leads: Home stays open there, and isn't opened anew."""
 
 
 class Slack:
@@ -89,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = dict(parse_qsl(urlsplit(self.path).query))
         user, place, acting = asked.get("as", ""), asked.get("place", HOME), self.slack.acting
         if (
-            "part" not in asked
+            not {"part", "acted"} & asked.keys()
             and place == HOME
             and (acting.hook or acting.by_socket)
             and (users := self.slack.workspace.users)
@@ -128,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
             acting.press(user, place, typed)
         elif path == "/submit":
             acting.submit(user, asked.get("view", ""), typed)
-        self._raw(b"", 303, {"Location": f"/?{query}"})
+        self._raw(b"", 303, {"Location": f"/?{query.removesuffix(ACTED)}{ACTED}"})
 
     def log_message(self, *_: Any) -> None:
         """Nothing: standard error is for faults."""

@@ -24,12 +24,18 @@ def plan(session: Session, week: Week, item: FeedbackItem, now: datetime) -> Non
 
 
 def remind(session: Session, item_id: str, due_on: date, number: int, now: datetime) -> None:
-    """Remind the owner of an item, if it is still open and due on that day, and plan the next time."""
+    """Remind the owner of an item, if it is still open and due on that day, and plan the next time.
+
+    Not before the time of the reminder: where a demo plays a week of long ago, all of its jobs are due at once.
+    """
     item = session.get(FeedbackItem, item_id)
     if item is None or item.state not in OPEN or item.due_on != due_on or item.owner_id is None:
         return
     week = session.get_one(Week, item.week_id)
+    at = reminder_at(due_on, number, week.zone)
+    if now < at:
+        return
     facts = {"title": item.title, "due": due_on.isoformat(), "week": week.name}
     revision = due_on.toordinal() * 1_000 + min(number, 999)
     notices.tell(session, week, [item.owner_id], News("feedback-due", item.id, revision, facts), now)
-    plan(session, week, item, max(now, reminder_at(due_on, number, week.zone)))
+    plan(session, week, item, now)

@@ -1,11 +1,12 @@
 """Feedback: from a wish in the guestbook to what was done; its author hears, and no change is overwritten."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from app.domain.feedback import reminder_at
 from app.errors import Conflict, Malformed, NotFound, PersonUnknown
 from app.models import AuditEntry, FeedbackItem, GuestbookEntry, Notice, QueuedJob
 from app.services import guestbook
@@ -133,12 +134,13 @@ def test_owner_is_reminded_once_each_time_until_it_is_done(plan: Plan) -> None:
     with plan.game.database.reading() as session:
         [job] = session.exec(select(QueuedJob).where(QueuedJob.kind == reminders.REMIND))
 
-    for number in (0, 0, 1):
+    at = [reminder_at(due, number, plan.game.week().zone) for number in range(3)]
+    for number, now in ((0, at[0] - timedelta(seconds=1)), (0, at[0]), (0, at[0]), (1, at[1]), (2, at[1])):
         with plan.game.database.unit_of_work() as session:
-            reminders.remind(session, item.id, due, number, plan.game.now)
+            reminders.remind(session, item.id, due, number, now)
     change(plan, item, state="not_now", why="Too dear")
     with plan.game.database.unit_of_work() as session:
-        reminders.remind(session, item.id, due, 2, plan.game.now)
+        reminders.remind(session, item.id, due, 2, at[2])
 
     assert job.run_at == datetime.fromisoformat("2022-09-27T16:00:00+00:00")
     assert told(plan, "feedback-due") == [(plan.person(BO).id, each) for each in ("email", "email", "page", "page")]
