@@ -20,7 +20,7 @@ def reviews(_voice: Voice, week: WeekSlug) -> Answer:
         document = reviews_document(figures.of_week(session, weeks.find(session, week, command_act().now)))
     sentence = f"{document['reviewed']:,} of {plural(document['asked'], 'answer is', 'answers are')} reviewed."
     shares = [
-        (each["question"], each["yes"], each["partly"], each["no"], each["na"])
+        (version["rubric"], each["question"], each["yes"], each["partly"], each["no"], each["na"])
         for version in document["shares"]
         for each in version["questions"] or ()
     ]
@@ -29,6 +29,6 @@ def reviews(_voice: Voice, week: WeekSlug) -> Answer:
     ]
     parts: list[str | Table] = [sentence]
     if shares:
-        parts.append(Table(("question", "yes", "partly", "no", "na"), shares))
+        parts.append(Table(("rubric", "question", "yes", "partly", "no", "na"), shares))
     parts.append(Table(("question", "agreement", ""), agreed))
     return Answer(document, parts)

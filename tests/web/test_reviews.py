@@ -202,7 +202,9 @@ def test_reviews_of_a_week_closed_long_ago_are_over(site: RunningApp) -> None:
 
     page, refused = ada.get("/me/reviews").text, ada.post("/me/reviews", has_answers="yes")
 
+    desk = sign_in(site, role="organizer").get("/organizer/reviews").text
     assert "deleted 90 days after the week was closed" in page
+    assert ("deleted 90 days after the week was closed" in desk, "No reviews yet" in desk) == (True, False)
     assert "take part above" not in page
     assert refused.status_code == 409
 

@@ -40,5 +40,5 @@ def _of_questions(shares: Shares) -> Iterator[dict[str, Any]]:
             yield _row(mark, round_half_up(marks.get(mark), 4), shares.rubric.number, question)
 
 
-def _row(figure: str, value: object, rubric: int | str = "", question: str = "") -> dict[str, Any]:
+def _row(figure: str, value: object, rubric: int | None = None, question: str | None = None) -> dict[str, Any]:
     return {"figure": figure, "rubric": rubric, "question": question, "value": value}

@@ -13,7 +13,7 @@ from app.models import CalibrationAnswer, CalibrationMark, ReviewPerson, Week
 from app.models.columns import is_id
 from app.services import pasted_links
 from app.services.audit import audit
-from app.services.reviews import rubrics
+from app.services.reviews import retention, rubrics
 from app.services.reviews.rubrics import Rubric
 from app.services.weeks import weeks
 
@@ -25,12 +25,16 @@ def answers(session: Session, week: Week) -> Sequence[CalibrationAnswer]:
 
 
 def choose(session: Session, slug: str, urls: Sequence[str], act: Act) -> None:
-    """Choose the three answers of a week by their links; marks for others go. Raises WeekUnknown or Malformed."""
+    """Choose the three answers of a week by their links; marks for others go.
+
+    Raises WeekUnknown, Malformed, or Conflict where the week's reviews are deleted.
+    """
     links = [pasted_links.check(each) for each in urls]
     if len(links) != CALIBRATED or not all(links) or len(set(links)) != CALIBRATED:
         raise Malformed(f"Give {CALIBRATED} different links.")
     serialize(session)
     week = weeks.find(session, slug, act.now)
+    retention.check(week, act.now)
     before = answers(session, week)
     if [each.url for each in before] == links:
         return

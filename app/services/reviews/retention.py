@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlmodel import Session, col, delete, select
 
+from app.errors import Conflict
 from app.models import AnswerReview, CalibrationAnswer, CalibrationMark, ReviewPerson, Week
 
 FORGET: Final = "reviews.forget"
@@ -15,6 +16,12 @@ KEPT: Final = timedelta(days=90)
 def is_over(week: Week, now: datetime) -> bool:
     """Tell whether reviews of a week are deleted by now."""
     return week.state == "closed" and week.closed_at is not None and week.closed_at <= now - KEPT
+
+
+def check(week: Week, now: datetime) -> None:
+    """Let nothing be added to a week whose reviews are deleted. Raises Conflict."""
+    if is_over(week, now):
+        raise Conflict("Reviews of this week are over: they’re deleted 90 days after it was closed.")
 
 
 def forget(session: Session, now: datetime) -> int:

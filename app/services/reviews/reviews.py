@@ -169,8 +169,7 @@ def _week(session: Session, slug: str, act: SignedInAct) -> Week:
     week = weeks.find(session, slug, act.now)
     if week.rehearsal_of is not None:
         raise Conflict("Nobody reviews answers in a rehearsal.")
-    if retention.is_over(week, act.now):
-        raise Conflict("Reviews of this week are over: they’re deleted 90 days after it was closed.")
+    retention.check(week, act.now)
     return week
 
 

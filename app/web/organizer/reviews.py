@@ -14,7 +14,7 @@ from app.domain.actor import SignedInAct
 from app.domain.quality import FEWEST, LABELS, should_be_mended
 from app.domain.rounding import whole
 from app.services import pasted_links
-from app.services.reviews import calibration, listing, rubrics
+from app.services.reviews import calibration, listing, retention, rubrics
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.fields import MaxLength, says
@@ -67,6 +67,7 @@ def reviews_desk(page: Page[SignedInAct], *, slug: str = "") -> Response:
     agreed = calibration.agreed(session, week, rubric) if week else ()
     return page.render(
         "organizer/reviews.html", shown=week, rubric=rubric, percent=percent, labels=LABELS, fewest=FEWEST,
+        is_over=week is not None and retention.is_over(week, now),
         choices=[(each.slug, each.name) for each in weeks.every(session)],
         shares=listing.shares_of(session, week) if week else [],
         counts=listing.counts(session, week) if week else (0, 0),
