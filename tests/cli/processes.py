@@ -13,6 +13,7 @@ import httpx
 
 from app.config import PROJECT
 from tests.cli.forked import CAN_FORK, Forked, fork
+from tests.tls import NO_TLS
 
 PATIENCE_SECONDS = 60
 
@@ -83,7 +84,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 
 def fetch(address: str) -> str:
     """The body of a page, once the server answers."""
-    return httpx.get(address, timeout=PATIENCE_SECONDS).raise_for_status().text
+    return httpx.get(address, timeout=PATIENCE_SECONDS, verify=NO_TLS).raise_for_status().text
 
 
 def ended(process: Program, number: int) -> tuple[int, float, str, str]:

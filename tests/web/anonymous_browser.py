@@ -12,7 +12,8 @@ import httpx
 from app.services.access import accounts, links
 from app.services.access.links import Purpose
 from tests.builders import ADA, act_by
-from tests.web.running_app import NO_TLS, RunningApp
+from tests.tls import NO_TLS
+from tests.web.running_app import RunningApp
 
 COOKIE = "plain-sign-in"
 SIGNED_IN_MARK = ":root { --signed-in: yes; }"

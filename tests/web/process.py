@@ -8,7 +8,8 @@ import httpx
 from app.config import Settings
 from tests.builders import SIGNING_KEY
 from tests.cli.processes import Program, first_document, start
-from tests.web.running_app import NO_TLS, until
+from tests.tls import NO_TLS
+from tests.web.running_app import until
 
 
 @contextmanager

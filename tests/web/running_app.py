@@ -2,7 +2,6 @@
 
 import json
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from app.services.displays import displays
 from app.services.people import people
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, act_by, an_activity, moment
 from tests.kept import ServedDatabase
+from tests.tls import NO_TLS
 from tests.web.server import ServerThread
 from tests.web.transport import PlainTransport
 
@@ -38,7 +38,6 @@ SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
 API = "/api/v1"
 ROOM = 1_000
 WEEK = f"{API}/weeks/{SLUG}"
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates would take longer than a test
 PROBLEM = "application/problem+json"
 PROBLEM_KEYS = ["type", "title", "status", "detail", "request_id"]
 

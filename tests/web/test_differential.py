@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.config import Settings
 from app.main import create_app
 from tests.builders import DUA, SLUG, Game, an_activity
+from tests.tls import NO_TLS
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import ROLES, ROUTES
 from tests.web.running_app import API, WEEK, RunningApp, SettableClock
@@ -153,7 +154,7 @@ def pair(game: Game, settings: Settings, visibility: str, clock: SettableClock) 
     short = create_app(known, clock=clock, timing=STILL)
     short.add_middleware(Counting, seen=passed_on)
     long = create_app(known, clock=clock, timing=STILL, has_shortcut=False)
-    with httpx.Client() as client:
+    with httpx.Client(verify=NO_TLS) as client:
         yield Pair(short, long, passed_on, RoleClients(RunningApp(short, "http://localhost", clock, client)))
 
 
