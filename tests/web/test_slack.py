@@ -70,7 +70,7 @@ def test_log_that_lacks_its_kind_says_how_it_is_typed_and_what_is_not_taken_says
 
     slack.site.clock.set(slack.site.clock.now + timedelta(days=30))
 
-    assert slack.said(slack.type("log card x")).startswith("Not counted. No open week holds its time.")
+    assert slack.said(slack.type("log card x")).startswith("Not counted. No open week includes its time.")
 
 
 @BOTH_ENGINES

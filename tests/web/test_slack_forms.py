@@ -191,10 +191,10 @@ def test_organizers_choose_the_channel_for_news(slack: Slack) -> None:
         person = accounts.by_email(session, ADA)
         assert person
         accounts.set_role(session, person, "organizer", act_by("Olu", slack.site.clock.now))
-    assert slack.said(slack.type("announce here", channel_id="D7")).startswith("This is no channel.")
+    assert slack.said(slack.type("announce here", channel_id="D7")).startswith("This isn’t a channel.")
     assert slack.said(slack.type("announce here", channel_id="C7")).startswith("News of the week are posted here")
     assert channel() == "C7"
-    assert slack.said(slack.type("announce off")) == "No more news are posted."
+    assert slack.said(slack.type("announce off")) == "No more news is posted."
     assert (channel(), slack.said(slack.type("announce"))[:24]) == ("", "Type /assembly announce ")
     with slack.site.database.reading() as session:
         noted = session.exec(select(AuditEntry).where(AuditEntry.action == "slack.channel-set")).all()

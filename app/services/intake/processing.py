@@ -264,7 +264,7 @@ def _week_of(session: Session, at: datetime, now: datetime) -> tuple[Week | None
     """The open week that holds a time, and the outcome where there is none."""
     if at > now + CLOCK_SKEW:
         return None, Outcome("outside", "Its time lies ahead. It is looked at again then.", retry_at=at - CLOCK_SKEW)
-    outside = Outcome("outside", "No open week holds its time. It is looked at again when one opens.")
+    outside = Outcome("outside", "No open week includes its time. It is looked at again when one opens.")
     return open_weeks.holding(session, at), outside
 
 

@@ -51,8 +51,8 @@ ANNOUNCED = (
     "News of the week are posted here from now on, once I’m in this channel: type /invite @Assembly. "
     "/assembly announce off ends it."
 )
-SILENT = "No more news are posted."
-ANNOUNCE_USAGE = "Type /assembly announce here in the channel where news are to be posted, or /assembly announce off."
+SILENT = "No more news is posted."
+ANNOUNCE_USAGE = "Type /assembly announce here in the channel where news is to be posted, or /assembly announce off."
 UNDONE = "Undone. It earns no points."
 
 
@@ -75,9 +75,9 @@ def help_lines(url: str) -> list[str]:
         f"/assembly log {'|'.join(KINDS)} LINK NOTE: log what you did. A link counts once.\n"
         "/assembly cheer @someone|TEAM WORDS: cheer, for all of the channel to read. It earns nothing.\n"
         "/assembly connect: say who you are here.\n"
-        "/assembly announce here|off: for organizers, where news are posted.\n"
+        "/assembly announce here|off: for organizers, where news is posted.\n"
         "/assembly help: this list.",
-        f"All else is at {url}" if url else "",
+        f"Everything else: {url}" if url else "",
     ]
 
 

@@ -144,7 +144,7 @@ def announce_in(session: Session, connection_id: str, channel_id: str, act: Act)
     if workspace is None or (channel_id and workspace.token is None):
         raise Conflict("Hand the bot token over first, on the connection’s page: nothing is posted without it.")
     if channel_id and not channel_id.startswith(("C", "G")):
-        raise Conflict("This is no channel. Type it in the channel where news are to be posted.")
+        raise Conflict("This isn’t a channel. Type it in the channel where news is to be posted.")
     before, workspace.channel_id = workspace.channel_id, channel_id
     session.add(workspace)
     session.flush()

@@ -28,7 +28,7 @@ MEANINGS = {
     "repeated": "Its activity was there already, so it changes nothing.",
     "ignored": "Nothing in it earns points.",
     "unmatched": "Nobody here is known by its author, or it names none.",
-    "outside": "No open week holds its time.",
+    "outside": "No open week includes its time.",
     "quarantined": "It is signed, but can’t be read or isn’t allowed.",
 }
 REVERSED = "It reversed its activity."
