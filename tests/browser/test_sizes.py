@@ -183,7 +183,7 @@ def test_boxes_and_links_that_stand_alone_are_met_by_a_finger(chromium: Browser,
             page.goto(f"{site.url}{path}")
             small += page.eval_on_selector_all(
                 ".check, .weeks__name a, .heading__aside > a, .footnote > a:only-child, .table th > a, .details dd > a,"
-                ".step__name a",
+                ".step__name a, .thank__team a",
                 "all => all.map((each) => each.getBoundingClientRect())"
                 ".filter((box) => box.width < 43.5 || box.height < 43.5).map((box) => [box.width, box.height])",
             )

@@ -349,7 +349,7 @@ CLAIMS = (
     Claim("5 responses in a row within 1 hour, all on Wednesday. No team had a longer run.", has_points),
     Claim("Nothing planned yet|No items yet.", lacks(has_feedback)),
     Claim("(A pool )?Not now", has_feedback),
-    Claim("Everyone reads it once it’s planned. .*|Needed (for “Not now”|once|to go back).*|Why not now optional", always),
+    Claim("Everyone reads it once .*|Needed (for “Not now”|once|to go back).*|Why not now optional", always),
     Claim("Only its author and organizers can read it then, and nothing quotes it. .*", has_feedback),
     Claim("[0-9]+ more people between 06:00 and 08:00 on Thu 15 Sep would keep about 94 of 100 .*", is_planned),
     Claim("It sets who is needed, and adds seats .* Shifts that have started stay as they are.", lacks(is_closed)),
