@@ -529,6 +529,21 @@ def test_start_is_told_once_to_who_is_on_the_shift_and_wants_reminders_there(off
     assert office.mailed() == [], "pages and emails have reminders instead"
 
 
+def test_who_was_switched_off_is_written_to_no_more(office: SlackOffice) -> None:
+    seats = [seat_of(office, ADA), seat_of(office, BO)]
+    assert seats[0].shift_id != seats[1].shift_id
+    office.work()
+    before = len(office.said())
+    with office.database.unit_of_work() as session:
+        session.exec(select(Person).where(Person.email == ADA)).one().disabled_at = office.clock.now
+
+    for seat in seats:
+        stage(office, "start", seat.shift_id, moment("2022-09-16 06:00"))
+
+    assert [each["channel"] for each in office.said()[before:]] == ["DBO"]
+    assert office.mailed() == []
+
+
 def test_stages_are_planned_with_the_first_seat_for_each_time_that_a_shift_has(office: SlackOffice) -> None:
     seat = seat_of(office, ADA)
     office.plan.sign_up(seat.shift_id, BO)

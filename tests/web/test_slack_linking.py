@@ -216,6 +216,13 @@ def test_it_is_noted_once_a_day_that_somebody_came(known_slack: Slack) -> None:
     assert seen == [seen[0], seen[0], known_slack.site.clock.now]
 
 
+def test_calls_of_nobody_are_ignored(known_slack: Slack) -> None:
+    answer = known_slack.type("connect", user="")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert known_slack.delivery(answer)["reason"] == "It doesn’t say whose it is."
+
+
 def test_bots_and_who_left_are_ignored(known_slack: Slack) -> None:
     is_kind(known_slack, "U8", "bot")
 

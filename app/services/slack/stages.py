@@ -29,7 +29,9 @@ def render(session: Session, message: SlackMessage, base: str, now: datetime, *,
     person = session.get(Person, message.person_id)
     mine = Seat.shift_id == message.shift_id, Seat.person_id == message.person_id, col(Seat.state).in_(LIVE)
     seat = session.exec(select(Seat).where(*mine)).first()
-    if shift is None or person is None or (seat is None and message.posted_at is None):
+    if shift is None or person is None:
+        return None
+    if message.posted_at is None and (seat is None or person.disabled_at is not None):
         return None
     week = session.get_one(Week, shift.week_id)
     if message.kind == START:

@@ -26,6 +26,7 @@ from app.web.slack.typed import TypedCommands
 ELSEWHERE = "It comes from another workspace."
 OTHER_APP = "It comes from another app."
 A_MOMENT = timedelta(minutes=1)
+NAMELESS = "It doesn’t say whose it is."
 NOBODY = "It comes from a bot, or someone who left."
 
 
@@ -76,6 +77,8 @@ class SlackDesk:
 
     async def _why_not(self, recipient: Recipient, call: Call) -> str:
         """The reason why a call is ignored; empty for one that isn't. The app is learned from the first call."""
+        if call.kind != "event" and not call.user_id:
+            return NAMELESS
         why, is_news = await self._desk.database.reads.run(self._judge, recipient, call)
         if is_news and not why:
             await self._desk.database.writes.run(self._learn, recipient, call)
