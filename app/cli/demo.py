@@ -21,6 +21,7 @@ from app.cli.place import CLOCK, opened
 from app.config import Settings, sqlite_url
 from app.db.database import Database
 from app.domain.actor import Act, system
+from app.domain.calendar.days import local_day
 from app.errors import Conflict, Problem
 from app.main import create_app
 from app.services.access import accounts, links, tokens
@@ -111,7 +112,7 @@ def _prepare(database: Database, *, finished: bool) -> str:
     """Set the week up after an earlier one, or play it to its end at once; returns a token's text."""
     with database.unit_of_work() as session:
         earlier.prepare(session)
-        volume.prepare(session)
+        volume.prepare(session, local_day(CLOCK.real(), ZONE))
     replay.prepare(database)
     with database.unit_of_work() as session:
         aftercare.prepare(session, earlier.SLUG)

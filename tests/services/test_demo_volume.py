@@ -1,6 +1,6 @@
 """The demo's contacts: enough of them for a forecast with its accuracy, a holiday's effect, and people."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -32,3 +32,17 @@ def test_forecast_of_the_demos_week_knows_everything(database: Database) -> None
     assert found_out.wape is not None
     assert found_out.floor is not None
     assert found_out.wape > found_out.floor, "counts vary less than chance has it"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_visitors_can_plan_a_week_of_their_own(database: Database) -> None:
+    today = date(2026, 11, 30)
+    with database.unit_of_work() as session:
+        volume.prepare(session, today)
+    span = first_moment(today + timedelta(days=7), ZONE), first_moment(today + timedelta(days=8), ZONE)
+
+    with database.reading() as session:
+        found = forecasts.forecast(session, Wanted("email", 30, ZONE, *span), first_moment(today, ZONE))
+
+    assert found.items[20].estimate.weeks == 16
+    assert found.learned.model.accuracy is not None

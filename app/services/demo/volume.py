@@ -1,4 +1,4 @@
-"""Contacts before the week and in it: weeks of email and chat, two holidays, and a day that wasn't normal."""
+"""Contacts before the week and in it, and up to today: email and chat, two holidays, a day that wasn't normal."""
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
@@ -22,19 +22,24 @@ MOST = 100
 ACT = Act(system("demo"), SIGNED_UP)
 
 
-def prepare(session: Session) -> None:
-    """Import what customers write, and save how it is answered; a forecast learns of a day once it is over."""
-    contacts.put(session, [*_written("email", 16, 9), *_written("chat", 8, 4)], ACT)
+def prepare(session: Session, today: date | None = None) -> None:
+    """Import what customers write, and save how it is answered; a forecast learns of a day once it is over.
+
+    With `today` there are contacts up to it as well, so that visitors can plan a week of their own.
+    """
+    ends = [ENDS] if today is None else [ENDS, today - timedelta(days=1)]
+    for last in ends:
+        contacts.put(session, [*_written("email", 16, 9, last), *_written("chat", 8, 4, last)], ACT)
     days.mark(session, INDEPENDENCE_DAY, "holiday", "Independence Day", ACT)
     days.mark(session, LABOR_DAY, "holiday", "Labor Day", ACT)
     days.mark(session, OUTAGE, "not-normal", "Sign-in was down", ACT)
     plans.save(session, "email", Answering(540, 3_600), ACT)
 
 
-def _written(channel: Channel, weeks: int, busiest: int) -> Iterator[Imported]:
-    """Half hours from 06:00 to 18:00, busiest before noon, quieter at weekends and on holidays."""
+def _written(channel: Channel, weeks: int, busiest: int, last: date) -> Iterator[Imported]:
+    """Half hours from 06:00 to 18:00 up to a day, busiest before noon, quieter at weekends and on holidays."""
     for back in range(7 * weeks + (ENDS - STARTS).days + 1):
-        day = ENDS - timedelta(days=back)
+        day = last - timedelta(days=back)
         share = 0.3 if day.weekday() > 4 or day in (LABOR_DAY, INDEPENDENCE_DAY) else 1.0
         share *= 2.5 if day == OUTAGE else 1.0
         for number in range(24):
