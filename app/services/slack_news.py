@@ -39,7 +39,7 @@ def week_ended(session: Session, week: Week, now: datetime) -> None:
     """Have the results of a week posted, by day, unless they are hidden; those that are there follow what changed."""
     if week.rehearsal_of is not None:
         return
-    there = and_(col(SlackMessage.kind) == RESULTS, col(SlackMessage.week_id) == week.id)
+    there = and_(col(SlackMessage.kind).in_((RESULTS, GAPS)), col(SlackMessage.week_id) == week.id)
     slack_messages.change(session, there, now)
     if week.state == "closed" and week.frozen_at is None:
         due = send_at(now, None, week.zone)

@@ -229,6 +229,26 @@ def test_gaps_are_posted_at_four_and_a_press_leaves_the_others(office: SlackOffi
     assert office.refusals() == []
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_gaps_that_nobody_closed_are_not_called_closed(office: SlackOffice, is_closed: bool) -> None:
+    shift = office.plan.shift(8, day=THURSDAY)
+    office.work()
+    office.at(moment("2022-09-14 16:00"))
+    office.work()
+    before = acts_of(office.posts()[-1])
+    post = len(office.posts()) - 1
+
+    if is_closed:
+        office.plan.game.close()
+    else:
+        office.at(moment("2022-09-15 08:00"))
+    office.work()
+
+    shown = office.posts()[post]
+    assert (before, acts_of(shown)) == ([f"aw.take {shift}"], [])
+    assert shown["text"] == "There’s nothing to take here any more."
+
+
 def test_without_gaps_nothing_is_posted(office: SlackOffice) -> None:
     office.work()
     office.at(moment("2022-09-14 16:00"))

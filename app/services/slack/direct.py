@@ -131,7 +131,9 @@ def _of_seat(look: Look, shift: Shift) -> Sequence[Button]:
 
 def next_look(look: Look) -> datetime | None:
     """The moment at which a message changes by itself: from then on its reader can check in."""
-    week = look.session.get(Week, look.message.week_id) if look.message.kind == DAY else None
+    week = look.session.get(Week, look.message.week_id) if look.message.kind in (DAY, GAPS) else None
+    if week is not None and look.message.kind == GAPS:
+        return week_posts.next_gap(look.session, week, look.message, look.now)
     if week is not None:
         return slack_news.next_look(look.message, week, look.now)
     shift = look.session.get(Shift, look.message.shift_id) if look.message.shift_id else None

@@ -26,6 +26,8 @@ from app.services.standings import boards
 from app.services.weeks import weeks
 
 SHOWN, MOST_GAPS = 3, 8
+COVERED: Final = "The shifts of today and tomorrow have everyone they need. Thank you."
+OVER: Final = "There’s nothing to take here any more."
 DIGEST: Final = time(17)
 """The time of the week's zone from which the day's post tells the day's own numbers."""
 
@@ -81,16 +83,33 @@ def top(standings: Sequence[Standing]) -> str:
 
 def _gaps(session: Session, week: Week, message: SlackMessage, now: datetime) -> Content | None:
     """The shifts until the end of tomorrow that lack people, with a button for each."""
-    until = first_moment(local_day(message.due_at, week.zone) + ONE_DAY + ONE_DAY, week.zone)
+    until = _until(week, message)
     is_on = week.state == "open" and now < until
     items = listing.of_week(session, week, weeks.view_of(week, "public")) if is_on else []
     lacking = [item for item in items if _lacks(item, now, until)][:MOST_GAPS]
     if message.posted_at is None and not lacking:
         return None
     if not lacking:
-        return content(["The shifts of today and tomorrow have everyone they need. Thank you."], lasts=is_on)
+        is_covered = is_on and not any(_lacked(item, message.due_at, until) for item in items)
+        return content([COVERED if is_covered else OVER], lasts=is_on)
     parts = [Part("These shifts need people:"), *(_gap(week, item) for item in lacking)]
     return Content(writing.text_of(parts), writing.blocks(parts), lasts=True)
+
+
+def next_gap(session: Session, week: Week, message: SlackMessage, now: datetime) -> datetime | None:
+    """The moment at which the next of the shifts begins that lack people, and can't be taken any more."""
+    until = _until(week, message)
+    items = listing.of_week(session, week, weeks.view_of(week, "public"))
+    return min((item.shift.starts_at for item in items if _lacks(item, now, until)), default=None)
+
+
+def _until(week: Week, message: SlackMessage) -> datetime:
+    return first_moment(local_day(message.due_at, week.zone) + ONE_DAY + ONE_DAY, week.zone)
+
+
+def _lacked(item: ShiftItem, since: datetime, until: datetime) -> bool:
+    """Tell whether a shift of these days lacks people, or did when it began."""
+    return not item.is_cancelled and item.taken < item.shift.needed and since < item.shift.starts_at < until
 
 
 def _lacks(item: ShiftItem, now: datetime, until: datetime) -> bool:
