@@ -71,6 +71,35 @@ def test_two_remotes_agree(site: RunningApp, organizer: Visitor) -> None:
     assert "Scenes take turns." in organizer.get(REMOTE).text
 
 
+def seen_in(html: str, action: str) -> str:
+    """The mark of what a form of a page shows."""
+    form = html.partition(f'action="{action}"')[2].partition("</form>")[0]
+    return re.findall('name="seen" value="([^"]+)"', form)[0]
+
+
+def test_second_who_chooses_for_screens_is_told_before_the_firsts_is_replaced(
+    site: RunningApp, organizer: Visitor
+) -> None:
+    pair(site)
+    [lobby] = re.findall(r"/organizer/displays/([0-9a-f]{16})/revoke", organizer.get("/organizer/displays").text)
+    here = "/organizer/displays"
+    forms = [
+        (here, f"{here}/rotation", fields(on_race=None), fields(on_totals=None)),
+        (f"{here}/{lobby}", f"{here}/{lobby}/rotation", fields(on_race=None), fields(on_totals=None)),
+        (f"{here}/{lobby}", f"{here}/{lobby}/look", {"theme": "dark"}, {"theme": "light"}),
+        (f"{here}/all", f"{here}/all/look", {"size": "large"}, {"theme": "light"}),
+    ]
+    for page, action, first, second in forms:
+        seen = seen_in(organizer.get(page).text, action)
+
+        saved = organizer.post(action, seen=seen, **first)
+        refused = organizer.post(action, seen=seen, **second)
+        again = organizer.post(action, seen=seen_in(refused.text, action), **second)
+
+        assert (saved.status_code, refused.status_code, again.status_code) == (303, 409, 303)
+        assert "Not saved: someone chose otherwise after you opened this page" in refused.text
+
+
 def test_screen_of_its_own_shows_its_own(site: RunningApp, organizer: Visitor) -> None:
     play(site)
     lobby = pair(site)

@@ -9,7 +9,7 @@ from app.db.database import announce, serialize
 from app.domain.actor import Act
 from app.domain.screens import quiet
 from app.domain.screens.wall import ALL, SIZES, THEMES, Message, Plan, Wall
-from app.errors import Malformed, NotFound
+from app.errors import Conflict, Malformed, NotFound
 from app.events import WallChanged
 from app.models import Rotation, ScreenMessage, ScreenPlan
 from app.services.audit import audit
@@ -60,8 +60,24 @@ class Look:
     zone: str = ""
 
 
-def set_look(session: Session, target: str, look: Look, act: Act) -> None:
-    """Choose how a screen, or every one, looks and when it rests. Raises NotFound or Malformed."""
+def mark(*chosen: str) -> str:
+    """Write what was chosen as one text, which a form sends back as what it replaces; never empty."""
+    return "|".join(("seen", *chosen))
+
+
+def check_seen(seen: str, *chosen: str) -> None:
+    """Raise Conflict where what was chosen isn’t what a form showed; an empty mark is any."""
+    if seen and seen != mark(*chosen):
+        theirs = "Not saved: someone chose otherwise after you opened this page, and screens show that now."
+        raise Conflict(f"{theirs} What you typed is kept. Save again to replace theirs.")
+
+
+def set_look(session: Session, target: str, look: Look, act: Act, *, seen: str = "") -> None:
+    """Choose how a screen, or every one, looks and when it rests.
+
+    `seen` is the `mark` of what it replaces; empty is any. Raises NotFound, Malformed, or Conflict where somebody chose
+    otherwise meanwhile.
+    """
     if look.theme not in ("", *THEMES):
         raise Malformed.at(theme=f"“{look.theme}” isn’t a theme. Choose one of {', '.join(THEMES)}.")
     if look.size not in ("", *SIZES):
@@ -71,7 +87,7 @@ def set_look(session: Session, target: str, look: Look, act: Act) -> None:
     row = _locked(session, target)
     before = {"theme": row.theme, "size": row.size, "quiet": row.quiet, "zone": row.zone}
     after = {"theme": look.theme, "size": look.size, "quiet": look.quiet, "zone": zone}
-    _change(session, row, before, after, act)
+    _change(session, row, before, after, act, seen)
 
 
 def check_quiet(text: str) -> str:
@@ -83,10 +99,13 @@ def check_quiet(text: str) -> str:
     return text
 
 
-def choose_scenes(session: Session, target: str, scenes: str, act: Act) -> None:
-    """Let one screen show these scenes, which the caller has checked; empty: those of all screens. Raises NotFound."""
+def choose_scenes(session: Session, target: str, scenes: str, act: Act, *, seen: str = "") -> None:
+    """Let one screen show these scenes, which the caller has checked; empty: those of all screens.
+
+    `seen` is the `mark` of those they replace; empty is any. Raises NotFound, or Conflict as `set_look` does.
+    """
     row = _locked(session, target)
-    _change(session, row, {"scenes": row.scenes}, {"scenes": scenes}, act)
+    _change(session, row, {"scenes": row.scenes}, {"scenes": scenes}, act, seen)
 
 
 def command(session: Session, target: str, do: Command, act: Act, *, shown: str = "") -> None:
@@ -136,9 +155,12 @@ def _locked(session: Session, target: str) -> ScreenPlan:
     return session.get(ScreenPlan, target, populate_existing=True) or ScreenPlan(target=target)
 
 
-def _change(session: Session, row: ScreenPlan, before: dict[str, str], after: dict[str, str], act: Act) -> None:
+def _change(
+    session: Session, row: ScreenPlan, before: dict[str, str], after: dict[str, str], act: Act, seen: str
+) -> None:
     if before == after:
         return
+    check_seen(seen, *before.values())
     for name, value in after.items():
         setattr(row, name, value)
     session.add(row)

@@ -18,13 +18,17 @@ def chosen(session: Session) -> str:
     return rotation.scenes if rotation else ""
 
 
-def choose(session: Session, scenes: str, act: Act) -> None:
-    """Let every display show these scenes, which the caller has checked; empty leaves it to the setting again."""
+def choose(session: Session, scenes: str, act: Act, *, seen: str = "") -> None:
+    """Let every display show these scenes, which the caller has checked; empty leaves it to the setting again.
+
+    `seen` is the `plans.mark` of those they replace; empty is any. Raises Conflict where somebody chose others since.
+    """
     serialize(session)
     found = session.get(Rotation, 1)
     before = found.scenes if found else ""
     if before == scenes:
         return
+    plans.check_seen(seen, before)
     rotation = found or Rotation(scenes=scenes, by=act.actor.name, at=act.now)
     rotation.scenes, rotation.by, rotation.at = scenes, act.actor.name, act.now
     session.add(rotation)

@@ -83,7 +83,7 @@ def organizer_displays(
 def displays_page(page: Page[SignedInAct], *, renderer: DisplayRenderer, code: str = "") -> Response:
     """The page of displays; a code from the address begins the form, as people read codes."""
     chosen, wall = rotations.chosen(page.session), plans.wall(page.session)
-    pair, scenes_form = page.form(PairForm, code=code), page.form(RotationForm)
+    pair, scenes_form = page.form(PairForm, code=code), page.form(RotationForm).having(seen=plans.mark(chosen))
     turns = renderer.turns(Plan(scenes=chosen))
     lines = read_lines(scenes_form.typed)[0] if scenes_form.is_sent else lines_of(turns)
     rows = [_row(page, display, wall.plans.get(display.id, Plan())) for display in displays.every(page.session)]
@@ -126,7 +126,8 @@ def choose_rotation(
 
     def choose(session: Session, act: SignedInAct) -> Done:
         is_back = form.data.is_back
-        rotations.choose(session, "" if is_back else scenes.scenes_text(items_of(form)), act)
+        chosen = "" if is_back else scenes.scenes_text(items_of(form))
+        rotations.choose(session, chosen, act, seen=form.data.seen)
         return Done("organizer_displays", "default" if is_back else "rotation")
 
     return submit(request, act, choose, form=form, page=partial(displays_page, renderer=renderer))

@@ -16,11 +16,15 @@ MAX_PLACES = 99  # two digits, as the field of the form takes them
 
 
 class RotationForm(Form):
-    """The scenes: for each whether it is on, its place and its seconds; or back to the default ones."""
+    """The scenes: for each whether it is on, its place and its seconds; or back to the default ones.
+
+    `seen` is the mark of those it showed.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     default: str = ""
+    seen: str = ""
 
     @property
     def is_back(self) -> bool:

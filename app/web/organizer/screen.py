@@ -47,7 +47,10 @@ ClockTime = Annotated[str, MaxLength(5), optional(_clock_time)]
 
 
 class LookForm(Form):
-    """A screen's theme, size of text and quiet hours; what is empty is as for all screens."""
+    """A screen's theme, size of text and quiet hours; what is empty is as for all screens.
+
+    `seen` is the mark of what it showed.
+    """
 
     theme: str = ""
     size: str = ""
@@ -55,6 +58,7 @@ class LookForm(Form):
     begins: ClockTime = ""
     ends: ClockTime = ""
     zone: Annotated[str, MaxLength(60), optional(week_fields.check_zone)] = ""
+    seen: str = ""
 
     @property
     def quiet(self) -> str:
@@ -80,8 +84,8 @@ def screen_page(page: Page[SignedInAct], *, renderer: DisplayRenderer, screen: s
     name = "" if screen == ALL else displays.find(page.session, screen).name
     wall = plans.wall(page.session)
     own = wall.plans.get(screen, Plan())
-    look = page.form(LookForm, **_values(own))
-    form = page.form(RotationForm)
+    look = page.form(LookForm, **_values(own)).having(seen=plans.mark(own.theme, own.size, own.quiet, own.zone))
+    form = page.form(RotationForm).having(seen=plans.mark(own.scenes))
     turns = renderer.turns(wall.plan(screen))
     week = weeks.default_week(page.session, page.clock.game())
     return page.render(
@@ -112,7 +116,7 @@ def change_look(
             plans.check_quiet(data.quiet)
         except Malformed as flaw:
             raise Malformed.at(begins=flaw.detail) from None
-        plans.set_look(session, display, Look(data.theme, data.size, data.quiet, data.zone), act)
+        plans.set_look(session, display, Look(data.theme, data.size, data.quiet, data.zone), act, seen=data.seen)
         return Done("organizer_display", "saved", parts={"display": display})
 
     return submit(request, act, change, form=form, page=partial(screen_page, renderer=renderer, screen=display))
@@ -126,7 +130,8 @@ def choose_scenes(
 
     def choose(session: Session, act: SignedInAct) -> Done:
         is_back = form.data.is_back
-        plans.choose_scenes(session, display, "" if is_back else scenes.scenes_text(items_of(form)), act)
+        chosen = "" if is_back else scenes.scenes_text(items_of(form))
+        plans.choose_scenes(session, display, chosen, act, seen=form.data.seen)
         return Done("organizer_display", "default" if is_back else "scenes", parts={"display": display})
 
     return submit(request, act, choose, form=form, page=partial(screen_page, renderer=renderer, screen=display))
