@@ -122,6 +122,12 @@ def test_renderer_tells_characters_from_boxes() -> None:
     assert [chart_renderer().draws(each) for each in characters] == [True, True, True, False, False]
 
 
+def test_emoji_of_several_characters_are_drawn_by_their_first_as_boxes_would_be_else() -> None:
+    joined = "👩‍💻 Dev 🇩🇪 👍🏽 ❤️ 1️⃣ कि Z̷"
+
+    assert lettering.drawable(joined, lambda _character: True) == "👩 Dev 👍 ❤ 1 कि Z̷"
+
+
 @given(name=NAMES, room=st.floats(2, 40))
 def test_what_is_shortened_begins_like_the_name_and_fits(name: str, room: float) -> None:
     short = lettering.shorten(name, room)

@@ -7,6 +7,7 @@ from app.domain.text.graphemes import ELLIPSIS, split
 
 _NARROW, _WIDE, _FULL = frozenset("iIjlJ1tfr .,:;'’!|()[]/-"), frozenset("mwMW@%&—OQGNHDUCA"), "WF"
 _UNSEEN = frozenset("\u200c\u200d\ufe0e\ufe0f")  # joiners, and the choice between text and emoji
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _ISOLATES = frozenset("\u2068\u2069")
 _EM = {"narrow": 0.42, "letter": 0.62, "wide": 0.95, "full": 1.3}
 """Widths of bold letters as parts of the font size, rounded up from Liberation Sans; emoji and ideographs are full."""
@@ -43,18 +44,28 @@ def halves(text: str) -> tuple[str, str]:
 
 
 def drawable(text: str, draws: Callable[[str], bool]) -> str:
-    """A text without what `draws` denies; of a word that would lose a letter nothing is left, emoji just go."""
+    """A text without what `draws` denies; of a word that would lose a letter nothing is left, emoji just go.
+
+    Of emoji made of several characters the first is left: resvg looks for a font that has each of them, as none has a
+    joiner of its own, and draws boxes instead. A flag has no first one that means anything.
+    """
     return " ".join(kept for kept in (_drawn(word, draws) for word in text.split()) if kept)
 
 
 def _drawn(word: str, draws: Callable[[str], bool]) -> str:
     kept = ""
-    for grapheme in split(word):
+    for grapheme in map(_unjoined, split(word)):
         if all(each in _UNSEEN or draws(each) for each in grapheme):
             kept += grapheme
         elif unicodedata.category(grapheme[0])[0] in "LN":
             return ""
     return kept
+
+
+def _unjoined(grapheme: str) -> str:
+    if len(grapheme) == 1 or (unicodedata.category(grapheme[0])[0] in "LM"):
+        return grapheme
+    return "" if grapheme[0] in _FLAG_LETTERS else grapheme[0]
 
 
 def _shape(grapheme: str) -> str:
