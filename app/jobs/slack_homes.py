@@ -114,8 +114,7 @@ class HomeWatch:
         self._loop = asyncio.get_running_loop()
         while True:
             mark = await self._database.reads.run(self._mark)
-            is_other = self._known not in (None, mark)
-            if is_other and await self._database.reads.run(self._has_open):
+            if mark and self._known not in (None, mark):
                 await self._database.writes.run(self._changed, mark)
             self._known = mark
             with suppress(TimeoutError):
@@ -124,12 +123,10 @@ class HomeWatch:
             self._wake.clear()
 
     def _mark(self) -> str:
+        """The state of what open Homes show; empty while none is open, so that looking costs one question."""
         with self._database.reading() as session:
-            return homes.mark(session, self._clock.game())
-
-    def _has_open(self) -> bool:
-        with self._database.reading() as session:
-            return bool(homes.open_ones(session, self._clock.real()))
+            is_any_open = bool(homes.open_ones(session, self._clock.real()))
+            return homes.mark(session, self._clock.game()) if is_any_open else ""
 
     def _changed(self, mark: str) -> None:
         with self._database.unit_of_work() as session:
