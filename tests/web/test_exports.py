@@ -107,7 +107,9 @@ def test_page_offers_every_table_of_the_week_chosen(site: RunningApp, olu: Visit
         assert f'name="what" value="{what}"' in page
     assert "frozen board" not in page
     site.game.freeze()
-    assert 'name="board" value="frozen"' in olu.get(f"/organizer/exports?week={SLUG}&as=public").text
+    frozen = olu.get(f"/organizer/exports?week={SLUG}&as=public").text
+    assert 'name="board" value="frozen"' in frozen
+    assert ['name="what" value="reviews"' in each for each in (page, frozen)] == [True, False]
 
 
 def test_page_without_a_week_says_what_to_do(empty_site: RunningApp) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.errors import Conflict, Malformed, Problem
 from app.services.exports.tables import Format
-from app.services.exports.week_exports import What
+from app.services.exports.week_exports import FOR_ORGANIZERS, What
 from app.services.weeks import weeks
 from app.web.deps import AppDatabase, OrganizerAct, ReadSession
 from app.web.export_answers import Wanted, export_answer
@@ -54,10 +54,11 @@ def exports_page(page: Page[SignedInAct], *, slug: str = "", eyes: str = "") -> 
     """The page of exports. Raises WeekUnknown."""
     session, now = page.session, page.act.now
     shown = weeks.find(session, slug, now) if slug else weeks.default_week(session, now)
+    is_frozen_board = eyes == PUBLIC and shown is not None and shown.frozen_at is not None
     return page.render(
-        "organizer/exports.html", shown=shown, tables=TABLES,
+        "organizer/exports.html", shown=shown, is_frozen_board=is_frozen_board,
+        tables=[each for each in TABLES if not (is_frozen_board and each[0] in FOR_ORGANIZERS)],
         choices=[(week.slug, week.name) for week in weeks.every(session)],
-        is_frozen_board=eyes == PUBLIC and shown is not None and shown.frozen_at is not None,
     )  # fmt: skip
 
 
