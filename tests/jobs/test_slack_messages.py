@@ -442,6 +442,20 @@ def test_cover_to_the_team_goes_to_its_members_directly(office: SlackOffice, cha
     assert "Covered by \u2068Bo Nguyen\u2069. Thank you." in office.said("UBO")[0]["text"]
 
 
+def test_offers_that_nobody_took_lose_their_buttons_when_the_shift_is_over(office: SlackOffice, channel: str) -> None:
+    seats = [seat_of(office, ADA), seat_of(office, ADA, hour=8)]
+    offer(office.plan, seats[0], "everyone")
+    offer(office.plan, seats[1], "team")
+    office.work()
+    before = [acts for _, acts in posted(office)], office.buttons("UBO")
+
+    office.at(moment("2022-09-16 10:00"))
+    office.work()
+
+    assert before == tuple([[f"aw.accept {seat.shift_id}/{seat.id}"]] for seat in seats)
+    assert (posted(office), office.buttons("UBO")) == ([(cover_posts.GONE, [])], [[]])
+
+
 @pytest.mark.parametrize("error", ["channel_not_found", "not_in_channel", "is_archived"])
 def test_channel_that_takes_nothing_is_off_and_what_it_was_to_say_is_mailed(
     office: SlackOffice, channel: str, error: str

@@ -28,6 +28,11 @@ ABOUT_OWN_SEAT: Final = (
 """The kinds about a seat of its reader: of one shift only the newest has buttons."""
 
 
+FREE: Final = "seat-free"
+OFFERS: Final = (COVER, "offered", FREE)
+"""The kinds about a seat that its reader may take: a free one until the start, another's until the end."""
+
+
 class Look(NamedTuple):
     """A look at what a message tells of; where our pages are, and the moment by the game's clock."""
 
@@ -108,7 +113,7 @@ def _acts(look: Look, notice: Notice) -> Sequence[Button]:
     shift = look.session.get(Shift, notice.shift_id) if notice.shift_id else None
     if shift is None or shift.cancelled_at is not None or shift.ends_at <= look.now:
         return []
-    if notice.kind == "seat-free":
+    if notice.kind == FREE:
         return [Button("Take the seat", "take", shift.id)]
     if notice.kind == "offered":
         offer = look.session.get(SeatOffer, notice.revision)
@@ -130,13 +135,16 @@ def _of_seat(look: Look, shift: Shift) -> Sequence[Button]:
 
 
 def next_look(look: Look) -> datetime | None:
-    """The moment at which a message changes by itself: from then on its reader can check in."""
+    """The moment at which a message changes by itself: its reader can check in, or nobody take a seat any more."""
     week = look.session.get(Week, look.message.week_id) if look.message.kind in (DAY, GAPS) else None
     if week is not None and look.message.kind == GAPS:
         return week_posts.next_gap(look.session, week, look.message, look.now)
     if week is not None:
         return slack_news.next_look(look.message, week, look.now)
     shift = look.session.get(Shift, look.message.shift_id) if look.message.shift_id else None
+    if shift is not None and look.message.kind in OFFERS:
+        over = shift.starts_at if look.message.kind == FREE else shift.ends_at
+        return over if over > look.now else None
     if shift is None or look.message.kind not in ABOUT_OWN_SEAT:
         return None
     if look.message.kind == TOOK_OVER and look.message.posted_at is not None:
