@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event
 
 from app.config import PROJECT, Settings, sqlite_url
 from app.db.database import Database
-from app.jobs import upkeep, weeks
+from app.jobs import tools, upkeep, weeks
 from app.services import jobs
 from app.services.operations import schema, startup
 from tests import postgresql as pg
@@ -79,7 +79,7 @@ def _tend(database: Database) -> None:
 BROWSER_SECONDS = 120
 MAX_PROCESSES = 8
 ROOM_IN_MEMORY = 2 * 2**30  # bytes; all test processes together need a tenth of it
-DAILY = (upkeep.FORGET, *weeks.DAILY)
+DAILY = (upkeep.FORGET, *weeks.DAILY, *tools.DAILY)
 SCENES = {"bare": _migrate, "empty": _prepare, "game": _start, "tended game": _tend}
 _FOLDER = pytest.StashKey[Path]()
 
