@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, update
 from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
@@ -15,6 +16,7 @@ from app.models import (
     JoinCode,
     LedgerEntry,
     Membership,
+    Person,
     Score,
     Seat,
     Shift,
@@ -28,8 +30,19 @@ from app.services.people.removal import Obstacles
 from app.services.people.week_members import BY_HAND
 from app.services.teams import teams
 
+_LEFT = aliased(Membership)
+_CAME_ALONG = and_(
+    col(Membership.person_id).in_(select(Person.id).where(col(Person.merged_into).is_not(None))),
+    exists().where(
+        col(_LEFT.person_id) == col(Membership.person_id), col(_LEFT.week_id) == col(Membership.week_id),
+        col(_LEFT.version) == col(Membership.version) + 1, col(_LEFT.team_id).is_(None),
+        col(_LEFT.at) == col(Membership.at),
+    ),
+)  # fmt: skip
+"""Memberships of aliases that joined and left at once, for their work to follow who they became: nobody's own."""
+
 _DIRECT: tuple[tuple[str, Any, tuple[ColumnElement[bool], ...]], ...] = (
-    ("members", Membership.team_id, (BY_HAND,)),
+    ("members", Membership.team_id, (BY_HAND, not_(_CAME_ALONG))),
     ("adjustments", LedgerEntry.team_id, ()),
     ("a team merged into it", Team.merged_into, ()),
     ("shifts", ShiftCredit.team_id, ()),

@@ -29,7 +29,7 @@ from app.services import calendar_feeds
 from app.services.access import accounts
 from app.services.imports import history, people_import, previews, roster_import, undoing
 from app.services.imports.undoing import Undone
-from app.services.organizing import join_codes, people_search
+from app.services.organizing import join_codes, people_search, person_merging
 from app.services.organizing.people_search import Wanted
 from app.services.people import people
 from app.services.people.removal import REFER
@@ -280,6 +280,22 @@ def test_function_and_office_of_a_list_of_teams_are_kept_and_go_back(game: Game)
     assert placed(game, ADA, NIA) == {ADA: ("Sales", "Bern")}
     undo(game)
     assert placed(game, ADA) == {ADA: ("", "")}
+
+
+def test_new_team_of_somebody_merged_goes_with_its_list(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        kept, other = (
+            accounts.create(session, game.act, name="Nia", email=each) for each in (NIA, "twice@example.com")
+        )
+        person_merging.merge(session, kept.id, other.id, game.act)
+    import_list(game)
+
+    undone = undo(game)
+    import_list(game)
+    again = undo(game)
+
+    assert (undone.stayed, undone.counts["of its teams removed"]) == ([], 2)
+    assert (again.stayed, game.verify()) == ([], [])
 
 
 def test_several_lists_are_undone_one_after_the_other(game: Game) -> None:
