@@ -258,8 +258,13 @@ def test_display_shows_all_of_a_name_of_sixty_letters(
             " || each.scrollHeight > each.clientHeight + 4).map((each) => each.textContent)",
         )
         heights = display.page.eval_on_selector_all("#scene-board .rank", "all => all.map((each) => each.offsetHeight)")
+        room = display.page.eval_on_selector_all(
+            "#scene-board .rank__name",
+            "all => Math.min(...all.map((each) => each.clientHeight / parseFloat(getComputedStyle(each).fontSize)))",
+        )
 
     assert cut == []
+    assert room >= 1.45, "marks above or below the letters of other scripts are cut"
     assert sum(heights) > 700, "few teams leave most of the screen empty"
 
 

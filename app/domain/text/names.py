@@ -18,9 +18,13 @@ _ADDRESS = re.compile(
 _JOINERS = {"\u200c", "\u200d"}
 
 
+# What spreadsheets and mail programs leave around a name that was copied: nothing of it, and seen by nobody.
+_AROUND = " \u200b\u200e\u200f\u2060\ufeff"
+
+
 def tidy(name: str) -> str:
-    """The name as shown: NFC, outer space gone, inner runs of space made one."""
-    text = " ".join(name.split())
+    """The name as shown: NFC, outer space and outer marks that nobody sees gone, inner runs of space made one."""
+    text = " ".join(name.split()).strip(_AROUND)
     return unicodedata.normalize("NFC", text) if len(text) <= _LONGEST_IN_ORDER else text
 
 

@@ -24,6 +24,12 @@ def test_tidy_composes_letters_and_collapses_spaces() -> None:
     assert names.tidy("  Rene\u0301 \u2003 B ") == "René B"
 
 
+def test_tidy_takes_off_what_nobody_sees_around_a_copied_name_and_leaves_what_is_inside() -> None:
+    assert names.tidy("\ufeff \u200f Ada\u200e") == "Ada"
+    assert names.flaw(names.tidy("A\u200fda")) == "must not contain the invisible character U+200F"
+    assert names.flaw(names.tidy("\u202eAda")) == "must not contain the invisible character U+202E"
+
+
 @pytest.mark.parametrize("text", ["a" * 61, "a" + MARKS, "\u2002a" * 2_000])
 def test_flaw_of_a_long_text_is_its_length(text: str) -> None:
     tidied = names.tidy(text)
