@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
@@ -136,23 +136,17 @@ def change_key(
 @router.post("/revoke", name="source_revoke")
 def revoke_previous(request: Request, act: OrganizerRealAct, connection: str) -> Response:
     """End the secret and the address from before the last change now."""
-
-    def revoke(session: Session, act: SignedInAct) -> Done:
-        connections.revoke_previous(session, connection, act)
-        return Done("organizer_source", "revoked", {"connection": connection})
-
-    return submit(request, act, revoke, page=_page(connection))
+    return _change(request, act, connection, connections.revoke_previous, "revoked")
 
 
 @router.post("/gone", name="source_gone")
 def choose_gone(request: Request, act: OrganizerRealAct, connection: str, form: FormState[GoneForm]) -> Response:
     """Choose if what the tool deletes is reversed."""
 
-    def choose(session: Session, act: SignedInAct) -> Done:
-        connections.reverse_gone(session, connection, act, is_on=form.data.reverses == "yes")
-        return Done("organizer_source", "gone", {"connection": connection})
+    def choose(session: Session, name: str, act: SignedInAct) -> None:
+        connections.reverse_gone(session, name, act, is_on=form.data.reverses == "yes")
 
-    return submit(request, act, choose, form=form, page=_page(connection))
+    return _change(request, act, connection, choose, "gone", form)
 
 
 @router.post("/bot-token", name="bot_token_set")
@@ -161,22 +155,16 @@ def set_token(
 ) -> Response:
     """Keep a bot token of Slack, and have it tried."""
 
-    def change(session: Session, act: SignedInAct) -> Done:
-        workspaces.set_token(session, key, connection, act, token=form.data.token)
-        return Done("organizer_source", "token", {"connection": connection})
+    def keep(session: Session, name: str, act: SignedInAct) -> None:
+        workspaces.set_token(session, key, name, act, token=form.data.token)
 
-    return submit(request, act, change, form=form, page=_page(connection))
+    return _change(request, act, connection, keep, "token", form)
 
 
 @router.post("/bot-token/clear", name="bot_token_clear")
 def clear_token(request: Request, act: OrganizerRealAct, connection: str) -> Response:
     """Forget the bot token of Slack."""
-
-    def clear(session: Session, act: SignedInAct) -> Done:
-        workspaces.clear_token(session, connection, act)
-        return Done("organizer_source", "token-removed", {"connection": connection})
-
-    return submit(request, act, clear, page=_page(connection))
+    return _change(request, act, connection, workspaces.clear_token, "token-removed")
 
 
 @router.post("/app-token", name="app_token_set")
@@ -185,33 +173,22 @@ def set_app_token(
 ) -> Response:
     """Keep an app token of Slack, with which the server connects."""
 
-    def change(session: Session, act: SignedInAct) -> Done:
-        sockets.set_token(session, key, connection, act, token=form.data.app_token)
-        return Done("organizer_source", "app-token", {"connection": connection})
+    def keep(session: Session, name: str, act: SignedInAct) -> None:
+        sockets.set_token(session, key, name, act, token=form.data.app_token)
 
-    return submit(request, act, change, form=form, page=_page(connection))
+    return _change(request, act, connection, keep, "app-token", form)
 
 
 @router.post("/app-token/clear", name="app_token_clear")
 def clear_app_token(request: Request, act: OrganizerRealAct, connection: str) -> Response:
     """Forget the app token of Slack."""
-
-    def clear(session: Session, act: SignedInAct) -> Done:
-        sockets.clear_token(session, connection, act)
-        return Done("organizer_source", "app-token-removed", {"connection": connection})
-
-    return submit(request, act, clear, page=_page(connection))
+    return _change(request, act, connection, sockets.clear_token, "app-token-removed")
 
 
 @router.post("/slack-test", name="slack_test")
 def send_test(request: Request, act: OrganizerRealAct, connection: str) -> Response:
     """Send who asks a message at Slack, whose button proves the way back."""
-
-    def send(session: Session, act: SignedInAct) -> Done:
-        proofs.ask(session, connection, act)
-        return Done("organizer_source", "testing", {"connection": connection})
-
-    return submit(request, act, send, page=_page(connection))
+    return _change(request, act, connection, proofs.ask, "testing")
 
 
 @router.post("/disconnect", name="source_disconnect")
@@ -223,6 +200,19 @@ def disconnect(request: Request, act: OrganizerRealAct, connection: str) -> Resp
         return Done("organizer_sources", "disconnected")
 
     return submit(request, act, end, page=_page(connection))
+
+
+def _change(
+    request: Request, act: SignedInAct, name: str, change: Callable[[Session, str, SignedInAct], object], done: str,
+    form: FormState[Any] | None = None,
+) -> Response:  # fmt: skip
+    """Change something about a connection, and say on its page that it is done."""
+
+    def do(session: Session, act: SignedInAct) -> Done:
+        change(session, name, act)
+        return Done("organizer_source", done, {"connection": name})
+
+    return submit(request, act, do, form=form, page=_page(name))
 
 
 def _page(name: str) -> Callable[[Page[SignedInAct]], Response]:
