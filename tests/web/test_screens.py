@@ -74,7 +74,7 @@ def test_two_remotes_agree(site: RunningApp, organizer: Visitor) -> None:
 def seen_in(html: str, action: str) -> str:
     """The mark of what a form of a page shows."""
     form = html.partition(f'action="{action}"')[2].partition("</form>")[0]
-    return re.findall('name="seen" value="([^"]+)"', form)[0]
+    return str(re.findall('name="seen" value="([^"]+)"', form)[0])
 
 
 def test_second_who_chooses_for_screens_is_told_before_the_firsts_is_replaced(
