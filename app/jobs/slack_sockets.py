@@ -16,7 +16,7 @@ from app.domain.actor import Act
 from app.errors import Problem
 from app.events import ConnectionsChanged, Event
 from app.integrations.slack.socket import SocketOpener
-from app.jobs.slack import SlackJobs
+from app.jobs.slack import SlackAway, SlackJobs
 from app.jobs.slack_line import Answer, Line
 from app.jobs.worker import STOP_SECONDS, Postponed
 from app.services.operations.secrets import SigningKey
@@ -29,7 +29,7 @@ REFUSED: Final = {
     "everything": "Slack doesn’t accept the app token. Make another one under Basic Information, App-Level Tokens.",
     "feature": "The app token may not connect. Make another one with the scope connections:write.",
 }
-OFF: Final = "Slack opens no socket for this app: {error}. Turn Socket Mode on there, and paste the token again."
+OFF: Final = "Slack opens no socket for this app: {error}. Is Socket Mode on there?"
 
 logger = logging.getLogger(__name__)
 
@@ -189,8 +189,10 @@ class SlackSockets:
         if held.token is None:
             raise TokenRefused(sockets.UNREADABLE)
         reply = await self._slack.call_with(held.connection_id, APPS_OPEN, held.token, {}, is_awaited=True)
+        if reply.verdict.scope in REFUSED:
+            raise TokenRefused(REFUSED[reply.verdict.scope])
         if reply.verdict.kind != "done":
-            raise TokenRefused(REFUSED.get(reply.verdict.scope, OFF.format(error=reply.verdict.error)))
+            raise SlackAway(OFF.format(error=reply.verdict.error))
         url = str(reply.document.get("url") or "")
         sock = await self._slack.threads.run(self._opener.connect, url, long=True)
         line = Line(await self._opener.open(url, sock), self._answers(held), self._timing.silence)

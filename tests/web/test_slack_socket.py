@@ -264,6 +264,20 @@ def test_token_that_slack_does_not_take_is_forgotten_and_told(
     assert (counts(program), erased(game)) == ((0, 0), [("Slack", {"why": why})])
 
 
+def test_socket_that_slack_does_not_open_is_asked_for_again_with_the_same_token(
+    program: StandIn, game: Game, slack_settings: Settings
+) -> None:
+    program.order("trouble", method="apps.connections.open", error="too_many_websockets", times=1000)
+    with server(game, program, slack_settings):
+        until(lambda: kept(game, SlackSocket)[0].error is not None)
+        why = kept(game, SlackSocket)[0].error
+        program.order("calm")
+        until(lambda: counts(program) == (1, 1))
+
+    assert why == "Slack opens no socket for this app: too_many_websockets. Is Socket Mode on there?"
+    assert (kept(game, SlackSocket)[0].error, erased(game)) == (None, [])
+
+
 def test_slack_that_has_trouble_is_asked_again(program: StandIn, game: Game, slack_settings: Settings) -> None:
     program.order("trouble", method="apps.connections.open", status=503)
     with server(game, program, slack_settings):
