@@ -13,7 +13,7 @@ from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.domain.text import emails, names
 from app.services.audit import audit
-from app.services.imports import headings, history, lists, renames
+from app.services.imports import headings, history, lists, renames, same_person
 from app.services.imports.bad_lines import BadLines
 from app.services.people import people, places
 from app.services.people.people import Wanted
@@ -106,6 +106,7 @@ def plan(session: Session, entries: Sequence[Entry], actor: Actor, bad: BadLines
     """Work out what a list changes, with a few queries however many lines there are; `bad` learns of owners' names."""
     found = people.look_up(session, {entry.email: entry.name for entry in entries})
     renames.check(session, found, entries, actor, bad)
+    same_person.check(found.ids, entries, bad)
     told = {found.ids[entry.email]: (entry.function, entry.office) for entry in entries}
     return Plan(entries, found, places.changes(session, told))
 

@@ -14,7 +14,7 @@ from app.domain.text import names
 from app.domain.text.direction import apart
 from app.models import Week
 from app.models.columns import new_id
-from app.services.imports import renames
+from app.services.imports import renames, same_person
 from app.services.imports.bad_lines import BadLines
 from app.services.people import people
 from app.services.people.people import Wanted
@@ -117,6 +117,7 @@ def plan(
     by_email = {entry.email: entry.name for entry in entries}
     found = people.look_up(session, by_email, progress)
     renames.check(session, found, entries, actor, bad)
+    same_person.check(found.ids, entries, bad)
     present = {person_id: current_team(joins) for person_id, joins in teams.joins(session, week).items()}
     every = known | new_teams
     target = {found.ids[entry.email]: every[keys[entry.team]][0] for entry in entries}

@@ -1,6 +1,6 @@
 """Teams of a week drawn from a list of people: a list of teams, which is then imported like any other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -11,9 +11,9 @@ from app.domain.memberships import current_team
 from app.domain.team_draw import Player, draw
 from app.domain.text import names
 from app.errors import Conflict, Malformed
-from app.models import Week
+from app.models import Person, Week
 from app.services.exports import csv_text
-from app.services.imports import lists
+from app.services.imports import lists, same_person
 from app.services.imports.people_import import PeopleList
 from app.services.people import people
 from app.services.people.places import Place
@@ -55,7 +55,10 @@ def draw_teams(session: Session, slug: str, found: PeopleList, seed: int, act: A
     if len(found.entries) > MOST_PEOPLE:
         raise Malformed(f"Draw at most {MOST_PEOPLE:,} people at once. Split the list.")
     week = weeks.find(session, slug, act.now)
-    placed = _placed(session, week, [entry.email for entry in found.entries])
+    known = people.by_email(session, [entry.email for entry in found.entries])
+    same_person.check({email: person.id for email, person in known.items()}, found.entries, found.bad)
+    lists.check(found.bad)
+    placed = _placed(session, week, known)
     players = [
         Player(entry.email, entry.name, entry.function or "", entry.office or "")
         for entry in found.entries
@@ -68,9 +71,8 @@ def draw_teams(session: Session, slug: str, found: PeopleList, seed: int, act: A
     return Drawn(list(zip(_free_names(session, week), drawn, strict=False)), sorted(placed), columns)
 
 
-def _placed(session: Session, week: Week, emails: Sequence[str]) -> set[str]:
-    """Those of these people who are in a team of the week."""
-    known = people.by_email(session, emails)
+def _placed(session: Session, week: Week, known: Mapping[str, Person]) -> set[str]:
+    """The e-mails of those of these people who are in a team of the week."""
     joins = teams.joins(session, week, [person.id for person in known.values()])
     return {email for email, person in known.items() if current_team(joins.get(person.id, ())) is not None}
 

@@ -28,8 +28,9 @@ from app.models import (
 from app.services import calendar_feeds
 from app.services.access import accounts
 from app.services.imports import history, people_import, previews, roster_import, undoing
+from app.services.imports.lists import ListRefused
 from app.services.imports.undoing import Undone
-from app.services.organizing import join_codes, people_search, person_merging
+from app.services.organizing import join_codes, people_search, person_merging, team_drawing
 from app.services.organizing.people_search import Wanted
 from app.services.people import people
 from app.services.people.removal import REFER
@@ -296,6 +297,26 @@ def test_new_team_of_somebody_merged_goes_with_its_list(game: Game) -> None:
 
     assert (undone.stayed, undone.counts["of its teams removed"]) == ([], 2)
     assert (again.stayed, game.verify()) == ([], [])
+
+
+def test_person_of_two_emails_is_on_one_line_of_a_list(game: Game) -> None:
+    twice = "twice@example.com"
+    with game.database.unit_of_work() as session:
+        kept, other = (accounts.create(session, game.act, name="Nia", email=each) for each in (NIA, twice))
+        person_merging.merge(session, kept.id, other.id, game.act)
+    rows = f"Nia,{NIA}\nNia,{twice}\n"
+    read = people_import.read(f"name,email\n{rows}")
+
+    with pytest.raises(ListRefused) as of_teams:
+        import_list(game, "team,name,email\n" + "".join(f"Foxes,{row}\n" for row in rows.splitlines()))
+    with pytest.raises(ListRefused) as of_people, game.database.unit_of_work() as session:
+        people_import.apply(session, read, game.act)
+    with pytest.raises(ListRefused) as drawn, game.database.reading() as session:
+        team_drawing.draw_teams(session, SLUG, people_import.read(f"name,email\n{rows}"), 1, game.act)
+
+    mistakes = [each.value.extra["errors"] for each in (of_teams, of_people, drawn)]
+    sentence = f"{twice} is the person of {NIA} on line 2; keep one of them."
+    assert mistakes == [[{"line": 3, "message": sentence}]] * 3
 
 
 def test_several_lists_are_undone_one_after_the_other(game: Game) -> None:
