@@ -76,7 +76,8 @@ def give(session: Session, kept_id: str, other_id: str, now: datetime) -> None:
         _twice(Notice, ("subject", "kind", "revision", "channel"), kept_id, other_id),
         _twice(NoticeOptOut, ("kind",), kept_id, other_id), _twice(SlackOptOut, ("kind",), kept_id, other_id),
         _twice(ReadyTick, ("item",), kept_id, other_id),
-        _twice(ReadyPerson, (), kept_id, other_id), _twice(ReviewPerson, ("week_id",), kept_id, other_id),
+        _twice(ReadyPerson, (), kept_id, other_id),
+        *_opt_ins(kept_id, other_id), _twice(ReviewPerson, ("week_id",), kept_id, other_id),
         _twice(CalibrationMark, ("answer_id",), kept_id, other_id), _reviews(kept_id, other_id),
     ):  # fmt: skip
         connection.execute(statement)
@@ -90,6 +91,17 @@ def _twice(table: Any, key: tuple[str, ...], kept_id: str, other_id: str) -> Any
     mine = aliased(table)
     same = and_(true(), *(getattr(mine, name) == getattr(table, name) for name in key))
     return delete(table).where(col(table.person_id) == other_id, exists().where(mine.person_id == kept_id, same))
+
+
+def _opt_ins(kept_id: str, other_id: str) -> tuple[Any, ...]:
+    """Sides of reviews that either took part in are the first’s."""
+    other = aliased(ReviewPerson)
+    same = col(other.week_id) == col(ReviewPerson.week_id), col(other.person_id) == other_id
+    mine = update(ReviewPerson).where(col(ReviewPerson.person_id) == kept_id)
+    return (
+        mine.where(exists().where(*same, col(other.is_author) == 1)).values(is_author=1),
+        mine.where(exists().where(*same, col(other.is_reviewer) == 1)).values(is_reviewer=1),
+    )
 
 
 def _cheers(kept_id: str, other_id: str) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from app.domain.actor import Act
 from app.domain.calendar.slots import slot
 from app.domain.view import EVERYTHING
 from app.errors import Conflict, NotAllowed, NotFound
-from app.models import LedgerEntry, Person, Seat, WaitingEntry
+from app.models import LedgerEntry, Person, ReviewPerson, Seat, WaitingEntry
 from app.services import cheers
 from app.services.access import accounts, addresses, links, sign_ins
 from app.services.ledger import activities, corrections
@@ -361,6 +361,24 @@ def test_merge_carries_the_ticks_before_a_first_shift(game: Game, kept: int, oth
         found = readiness.progress(session, ids[0])
         assert (found.done, found.is_ready) == (8 if ready else 5, ready)
         assert readiness.unready(session, [ids[0]]) == ([] if ready else [ids[0]])
+
+
+def test_merge_has_the_first_take_part_in_reviews_as_both_did(game: Game) -> None:
+    first, second = person(game, BO).id, stranger(game).id
+    with game.database.unit_of_work() as session:
+        week_id = weeks.find(session, SLUG, game.now).id
+        for person_id, is_author in ((first, 1), (second, 0)):
+            session.add(
+                ReviewPerson(
+                    week_id=week_id, person_id=person_id, is_author=is_author, is_reviewer=1 - is_author, at=game.now
+                )
+            )
+
+    merge(game, BO, GUS)
+
+    with game.database.reading() as session:
+        [found] = session.exec(select(ReviewPerson)).all()
+    assert (found.person_id, found.is_author, found.is_reviewer) == (first, 1, 1)
 
 
 def test_every_column_that_refers_to_a_person_is_given_away_or_read_through_aliases() -> None:
