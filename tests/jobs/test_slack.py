@@ -119,7 +119,7 @@ def test_a_token_that_works_is_used_and_kept_sealed(slack: Slack) -> None:
 @pytest.mark.parametrize(
     ("token", "sentence"),
     [
-        ("xoxb-few-scopes-00", "The app may not do enough: users:read, users:read.email."),
+        ("xoxb-few-scopes-00", "The app may not do enough: users:read."),
         ("xoxb-org-wide-0000", "The app is installed for a whole organization."),
         ("xoxb-revoked-00000", "Slack doesn’t accept this token."),
         ("xoxb-unheard-of-000", "Slack doesn’t accept this token."),
@@ -169,6 +169,18 @@ def test_people_are_known_by_the_email_that_slack_has_of_them(slack: Slack) -> N
     assert known == {"U1": ada.id if ada else ""}
     assert slack.meet("U1") == known
     assert len(slack.jobs(meeting.MEET)) == 6, "once a day"
+
+
+def test_a_token_that_may_not_read_emails_works_and_looks_nobody_up(slack: Slack) -> None:
+    slack.stand_in.order("token", token="xoxb-no-emails-000", scopes="commands,chat:write,users:read")
+    workspace = slack.give("xoxb-no-emails-000")
+
+    with slack.game.database.unit_of_work() as session:
+        finding.begin(session, slack.clock.now)
+    slack.work(lambda: all(job.done_at for job in slack.jobs(finding.FIND)))
+
+    assert (workspace.error, slack.workspace.error, len(slack.jobs(finding.FIND))) == (None, None, 1)
+    assert slack.workspace.token is not None
 
 
 def test_people_of_whom_no_account_is_known_are_looked_up_by_their_email_once_a_day(slack: Slack) -> None:

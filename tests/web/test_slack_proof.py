@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -79,6 +80,11 @@ def test_test_says_what_is_in_its_way(site: RunningApp, program: StandIn) -> Non
     until(lambda: states(olu))
 
     olu.post(f"{PAGE}/slack-test")
-
-    assert "connection’s page" not in olu.get(PAGE).text, "it is this one"
     until(lambda: states(olu)[0].startswith("Failed Slack knows nobody by your email."))
+    program.order("trouble", method="users.lookupByEmail", error="missing_scope")
+    site.clock.set(site.clock.now + timedelta(seconds=2))
+    olu.post(f"{PAGE}/slack-test")
+    until(lambda: states(olu)[0].startswith("Failed The app may not look you up by your email."))
+
+    assert "may not write" not in olu.get(PAGE).text
+    assert "connection’s page" not in olu.get(PAGE).text, "it is this one"

@@ -17,6 +17,7 @@ from app.services.slack_messages import PlannedMessage
 NOT_SET: Final = "Set a bot token first. Without one nothing can be sent."
 _WHY: Final = {
     "users_not_found": "Slack knows nobody by your email. Type /assembly connect there, and send the test again.",
+    "no_emails": "The app may not look you up by your email. Type /assembly connect there, and send the test again.",
     "messages_tab_disabled": "The app takes no messages. Paste the manifest again at Slack.",
     "missing_scope": "The app may not write. Paste the manifest again at Slack, and install the app again.",
     "off": "Slack doesn’t accept the token any more. Set another one.",

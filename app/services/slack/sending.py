@@ -234,6 +234,8 @@ def refused(session: Session, outgoing: Outgoing, verdict: Verdict, at: Moment) 
         case "everything":
             act = Act(workspaces.BY_SLACK, at.real)
             switching.revoked(session, message.connection_id, tried_at, act, switching.REFUSED, at.game)
+        case "feature" if outgoing.method == LOOK_UP:
+            _end(session, message, "no_emails", at)
         case "feature":
             switching.lacks(session, message.connection_id, at.game)
             switching.drop(session, message, verdict.error, at.game)
