@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select, update
 from app.db.database import announce, serialize
 from app.domain.actor import GRANT, ROLES, Act, Actor, visitor
 from app.domain.text import emails, names
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
 from app.events import AccessChanged
 from app.models import Person, SignIn, SignInLink
@@ -108,10 +109,11 @@ def check_name(name: str) -> str:
     return name
 
 
-def rename(session: Session, person: Person, name: str, act: Act) -> None:
+def rename(session: Session, person: Person, name: str, act: Act, *, seen: str = "") -> None:
     """Give a person another name, on every board they are on.
 
-    Raises Malformed, or NotAllowed for an owner's account that is not one's own.
+    `seen` is the name that it replaces; empty is any. Raises Malformed, NotAllowed for an owner's account that is not
+    one's own, or Conflict where somebody renamed them meanwhile.
     """
     name = check_name(name)
     serialize(session)
@@ -120,6 +122,9 @@ def rename(session: Session, person: Person, name: str, act: Act) -> None:
         check_may_change(person, act.actor)
     if person.name == name:
         return
+    if seen and person.name != seen:
+        theirs = f"Someone renamed them to “{apart(person.name)}” after you opened this page."
+        raise Conflict.at(name=f"{theirs} Rename again to replace it.")
     before, person.name = person.name, name
     _save(session, person)
     teams.touch_weeks_of(session, {person.id}, act.now)

@@ -13,6 +13,7 @@ from app.domain import actor
 from app.domain.actor import Act
 from app.domain.recency import due_again, is_recent
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.events import AccessChanged
 from app.models import Display
@@ -179,10 +180,19 @@ def find(session: Session, display_id: str) -> Display:
     return display
 
 
-def rename(session: Session, display_id: str, name: str, act: Act) -> Display:
-    """Give a display another name. Raises NotFound or Malformed."""
+def rename(session: Session, display_id: str, name: str, act: Act, *, seen: str = "") -> Display:
+    """Give a display another name.
+
+    `seen` is the name that it replaces; empty is any. Raises NotFound, Malformed, or Conflict where somebody renamed it
+    meanwhile.
+    """
+    serialize(session)
     name, display = check_name(name), find(session, display_id)
+    session.refresh(display)
     if display.name != name:
+        if seen and display.name != seen:
+            theirs = f"Someone renamed it to “{apart(display.name)}” after you opened this page."
+            raise Conflict.at(name=f"{theirs} Rename again to replace it.")
         before, display.name = {"name": display.name}, name
         session.add(display)
         session.flush()

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from app.domain.actor import Act
 from app.domain.draft import Reading
-from app.errors import Malformed, Problem
+from app.errors import Conflict, Malformed, Problem
 from app.models import Person, Week
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -30,13 +30,25 @@ def add(session: Session, slug: str, person: Person, reading: Reading, act: Act)
     return outcome
 
 
-def limit_hand_logs(session: Session, slug: str, most: int | None, act: Act) -> Week:
-    """Set how many activities a person may log for themselves a day; None is any number. Raises WeekUnknown."""
+def limit_text(week: Week) -> str:
+    """A week's limit as one text, which a form sends back as what it replaces; never empty."""
+    return f"seen {week.hand_logs_a_day}"
+
+
+def limit_hand_logs(session: Session, slug: str, most: int | None, act: Act, *, seen: str = "") -> Week:
+    """Set how many activities a person may log for themselves a day; None is any number.
+
+    `seen` is the `limit_text` that it replaces; empty is any. Raises WeekUnknown, Malformed, or Conflict where somebody
+    set another limit meanwhile.
+    """
     if most is not None and not 0 <= most <= MOST_A_DAY:
         raise Malformed(f"Choose a number from 0 to {MOST_A_DAY:,}, or leave it empty for no limit.")
     week = weeks.lock(session, slug, act.now)
     before = {"activities a day": week.hand_logs_a_day}
     if week.hand_logs_a_day != most:
+        if seen and seen != limit_text(week):
+            there = "no limit" if week.hand_logs_a_day is None else f"{week.hand_logs_a_day:,} a day"
+            raise Conflict.at(most=f"Someone set {there} after you opened this page. Save again to replace it.")
         week.hand_logs_a_day = most
         session.add(week)
         weeks.bump_version(session, week)

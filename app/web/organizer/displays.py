@@ -49,9 +49,10 @@ class PairForm(Form):
 
 
 class ScreenNameForm(Form):
-    """Another name of a screen."""
+    """Another name of a screen, and the one that it replaces."""
 
     name: Annotated[Name, says(displays.check_name)]
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def rename_display(
     """Give a screen another name."""
 
     def rename(session: Session, act: SignedInAct) -> Done:
-        displays.rename(session, display, form.data.name, act)
+        displays.rename(session, display, form.data.name, act, seen=form.data.seen)
         return Done("organizer_displays", "renamed")
 
     page = partial(displays_page, renderer=renderer)
@@ -160,5 +161,5 @@ def revoke_display(request: Request, act: OrganizerRealAct, renderer: AppDisplay
 
 def _row(page: Page[SignedInAct], display: Display, plan: Plan) -> DisplayRow:
     state = displays.state(display, page.act.now)
-    form = page.form(ScreenNameForm, display.id, name=display.name)
+    form = page.form(ScreenNameForm, display.id, name=display.name).having(seen=display.name)
     return DisplayRow(display, plan, form, waits=state != "paired", missed=state == "expired")

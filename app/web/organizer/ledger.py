@@ -81,9 +81,10 @@ def _most(text: str) -> int | None:
 
 
 class LimitForm(Form):
-    """The number of activities that a person may log for themselves a day."""
+    """The number of activities that a person may log for themselves a day, and the one that it replaces."""
 
     most: Annotated[int | None, MaxLength(4), says(_most)] = None
+    seen: str = ""
 
 
 class ReasonForm(Form):
@@ -131,12 +132,17 @@ def ledger_page(page: Page[SignedInAct], *, slug: str, wanted: LedgerFilter, cur
     titles = kind_titles(session, week)
     return page.render(
         "organizer/ledger/index.html", shown=week, slug=week.slug, rows=found.items, next_cursor=found.next_cursor,
-        limit=page.form(LimitForm, most="" if week.hand_logs_a_day is None else week.hand_logs_a_day),
+        limit=_limit_form(page, week),
         is_first=not cursor, wanted=wanted, errors=page.errors, count=count, titles=titles, kinds=list(titles.items()),
         teams=[*((team.id, team.name) for team in teams.of_week(session, week)), (NO_TEAM, "No team")],
         bulks=bulk_reversals.recent(session, week),
         sources=[(source, source) for source in ledger_search.sources(session, week)], zone=week.zone,
     )  # fmt: skip
+
+
+def _limit_form(page: Page[SignedInAct], week: Week) -> FormState[LimitForm]:
+    most = "" if week.hand_logs_a_day is None else week.hand_logs_a_day
+    return page.form(LimitForm, most=most).having(seen=ledger_desk.limit_text(week))
 
 
 def kind_titles(session: Session, week: Week) -> Mapping[str, str]:
@@ -151,7 +157,7 @@ def limit_logs(request: Request, act: OrganizerAct, week: str, form: FormState[L
     """Limit what people log by hand for themselves."""
 
     def change(session: Session, act: Act) -> Done:
-        changed = ledger_desk.limit_hand_logs(session, week, form.data.most, act)
+        changed = ledger_desk.limit_hand_logs(session, week, form.data.most, act, seen=form.data.seen)
         return Done("organizer_ledger", "limited", {"week": changed.slug})
 
     return submit(request, act, change, form=form, page=partial(ledger_page, slug=week, wanted=LedgerFilter()))

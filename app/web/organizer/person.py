@@ -58,9 +58,10 @@ Change = Callable[[Session, Person, SignedInAct], object]
 
 
 class NameForm(Form):
-    """Another name."""
+    """Another name, and the one that it replaces."""
 
     name: Annotated[Name, says(accounts.check_name)]
+    seen: str = ""
 
 
 class ExternalIdForm(Form):
@@ -105,7 +106,8 @@ def person_page(page: Page[SignedInAct], *, person_id: str, cursor: str = "") ->
         "organizer/person.html", **_account(page, person, week), **_activities(page, person, week, cursor),
         person=person, week_at_hand=week, zone=zone_of(week), zone_name=zone_name(week), is_first=not cursor,
         link=links.address(base, page.shown_once) if page.shown_once else "", by_mail=page.has_mail,
-        may_change=person.role != "owner" or actor.may("roles:grant"), rename=page.form(NameForm, name=person.name),
+        may_change=person.role != "owner" or actor.may("roles:grant"),
+        rename=page.form(NameForm, name=person.name).having(seen=person.name),
     )  # fmt: skip
 
 
@@ -265,7 +267,7 @@ def rename_person(request: Request, act: OrganizerRealAct, person_id: str, form:
     """Give somebody another name."""
 
     def change(session: Session, person: Person, act: SignedInAct) -> None:
-        accounts.rename(session, person, form.data.name, act)
+        accounts.rename(session, person, form.data.name, act, seen=form.data.seen)
 
     return _change(request, act, person_id, change, "renamed", form=form)
 
