@@ -25,7 +25,9 @@ from app.services.slack.looks import Site
 KINDS: Final = (homes.HOME,)
 ATTEMPTS: Final = 8
 LOOK_SECONDS: Final = 2.0
-"""Between looks for what other processes changed; what this one did is seen at once."""
+"""Between looks for what other processes changed; what this one did is seen soon."""
+REST_SECONDS: Final = 0.2
+"""Between looks in any case: with hundreds of activities a second, one look for each would cost as much as they do."""
 
 
 class HomeRefused(Problem):
@@ -104,7 +106,7 @@ class HomeWatch:
         database.subscribe(self.notify)
 
     def notify(self, news: Event) -> None:
-        """Look at once; safe to call from any thread."""
+        """Look soon; safe to call from any thread."""
         is_seen = isinstance(news, Changed | RulesChanged | WeekChanged)
         if is_seen and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
@@ -117,6 +119,7 @@ class HomeWatch:
             if mark and self._known not in (None, mark):
                 await self._database.writes.run(self._changed, mark)
             self._known = mark
+            await asyncio.sleep(REST_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
