@@ -25,9 +25,9 @@ from app.services.slack.looks import Site
 KINDS: Final = (homes.HOME,)
 ATTEMPTS: Final = 8
 LOOK_SECONDS: Final = 2.0
-"""Between looks for what other processes changed; what this one did is seen soon."""
+"""The longest time between looks for what other processes changed; what this one did is seen soon."""
 REST_SECONDS: Final = 0.2
-"""Between looks in any case: with hundreds of activities a second, one look for each would cost as much as they do."""
+"""The rest between looks in any case: with hundreds of activities a second, one look each would cost as much."""
 
 
 class HomeRefused(Problem):

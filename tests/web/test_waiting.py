@@ -64,7 +64,7 @@ def timed(ask: Callable[[], httpx.Response]) -> tuple[int, float]:
 
 
 def still_wait(answers: list[Future[tuple[int, float]]]) -> bool:
-    """Whether nobody has an answer yet."""
+    """Tell if nobody has an answer yet."""
     return not any(answer.done() for answer in answers)
 
 
