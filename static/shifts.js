@@ -115,11 +115,12 @@
   // Whatever somebody writes or chooses just now is left alone until they are done; what they opened stays open.
   const isBusy = () => document.activeElement?.matches("#shifts :is(textarea, select, input)")
     || [...page().querySelectorAll("textarea, input[type=url]")].some((field) => field.value !== field.defaultValue);
+  const isKept = () => isBusy() || stillness.isHeld();
   const folds = () => [...page().querySelectorAll("details")];
   const named = (fold) => fold.querySelector("summary").textContent;
   async function load() {
     reload = 0;
-    if (isBusy() || stillness.isHeld()) { reloadSoon(); return; }
+    if (isKept()) { reloadSoon(); return; }
     const open = folds().filter((fold) => fold.open).map(named);
     await htmx.ajax("GET", here + told, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
     for (const fold of folds()) if (open.includes(named(fold))) fold.open = true;
@@ -166,12 +167,18 @@
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
     if (!isOurs(ctx)) return;
-    if (ctx.text.includes(` id="${ctx.select.slice(1)}"`)) {
+    if (ctx.select === "#shifts" && !isPress(ctx) && isKept()) { // somebody began to meanwhile
+      event.preventDefault();
+      reloadSoon();
+    } else if (ctx.text.includes(` id="${ctx.select.slice(1)}"`)) {
       const { redirected, url } = ctx.response.raw;
       if (isPress(ctx)) told = redirected ? new URL(url).search : "";
-      return;
+    } else {
+      event.preventDefault();
+      refuse(ctx);
     }
-    event.preventDefault();
+  });
+  function refuse(ctx) {
     if (!isPress(ctx)) {
       if (ctx.select === "#shifts") reload ||= setTimeout(load, AGAIN_MS);
     } else if (ctx.response.status === 401) {
@@ -180,7 +187,7 @@
       const answer = new DOMParser().parseFromString(ctx.text, "text/html");
       tell([...answer.querySelectorAll("main :is(h1, p)")].slice(0, 2).map((each) => each.textContent.trim().replace(/[.]?$/, ".")).join(" "));
     }
-  });
+  }
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
     if (!isOurs(ctx)) return;
     if (isPress(ctx)) tell("Not sent. Check your connection and try again.");

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.looking import OFFICE, PHONE, cut_off, looking, overflow, serious_flaws
 from tests.browser.test_me import looking_as
@@ -330,10 +330,9 @@ def test_shifts_stay_still_under_a_finger_and_the_pointer_and_catch_up_after(
         page.goto(site.url + PAGE)
         expect(sign).to_contain_text("Live")
         page.wait_for_function("() => document.fonts.status === 'loaded'")  # another font breaks lines elsewhere
-        place = button.bounding_box()
         for email, leave in ((BO, "touchend"), (CHIDI, "pointer")):
-            free = seats.get_attribute("data-free")
             button.dispatch_event("touchstart") if leave == "touchend" else button.hover()
+            free, place = seats.get_attribute("data-free"), button.bounding_box()  # as it is from now on
             shifts.sign_up(above, email)
             expect(sign).to_have_attribute("data-waits", "")
             assert (seats.get_attribute("data-free"), button.bounding_box()) == (free, place)
@@ -342,7 +341,29 @@ def test_shifts_stay_still_under_a_finger_and_the_pointer_and_catch_up_after(
 
             expect(sign).not_to_have_attribute("data-waits", "")
             expect(seats).not_to_have_attribute("data-free", str(free))
-            place = button.bounding_box()
+
+
+def test_page_that_was_asked_for_before_a_finger_came_waits_until_it_left(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    above, below = (shifts.make(f"2022-09-15 {hour:02}:00") for hour in (6, 10))
+    with looking_as(chromium, sign_in(site, ADA), PHONE, has_touch=True) as page:
+        row, button = page.locator(f"#shift-{above}"), page.locator(f"#act-{below}")
+        page.goto(site.url + PAGE)
+        expect(page.locator("[data-live]")).to_contain_text("Live")
+        asked: list[Route] = []
+        page.route(f"**{PAGE}", lambda route: asked.append(route), times=1)
+        with page.expect_request(f"**{PAGE}"):
+            shifts.sign_up(above, BO)
+        button.dispatch_event("touchstart")
+        place = button.bounding_box()
+        page.evaluate("addEventListener('htmx:finally:request', () => { window.isAnswered = true; })")
+        asked[0].continue_()
+        page.wait_for_function("() => window.isAnswered")
+
+        assert button.bounding_box() == place
+        button.dispatch_event("touchend")
+        expect(row).to_contain_text("0 points: your team has this shift")
 
 
 def test_what_a_page_says_to_its_reader_follows_what_others_do(
