@@ -84,6 +84,18 @@ SCENES = {"bare": _migrate, "empty": _prepare, "game": _start, "tended game": _t
 _FOLDER = pytest.StashKey[Path]()
 
 
+def _memory() -> Path | None:
+    memory = Path("/dev/shm")  # noqa: S108 - a directory with a name nobody can guess is made in it
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
+    return memory if has_room else None
+
+
+def pytest_configure() -> None:
+    """Have what tests write in memory, where there is room: each commit to a file waits for a disk."""
+    if (memory := _memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let --engine leave out what needs another one."""
     parser.addoption("--engine", choices=["sqlite", "postgresql"], help="run no test on any other database engine")
@@ -194,12 +206,6 @@ def sqlite() -> Iterator[SQLite]:
         stage = SQLite(Path(folder), SCENES)
         yield stage
         stage.database.dispose()
-
-
-def _memory() -> Path | None:
-    memory = Path("/dev/shm")  # noqa: S108 - a directory with a name nobody can guess is made in it
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
-    return memory if has_room else None
 
 
 @pytest.fixture(scope="session")

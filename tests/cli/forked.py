@@ -84,11 +84,16 @@ class Forked:
         return said[0], said[1]
 
 
-def fork(words: Sequence[str], environment: Mapping[str, str]) -> Forked:
-    """Start the program with these words."""
+def fork(
+    words: Sequence[str], environment: Mapping[str, str], *, first: str | None = None, files: int | None = None
+) -> Forked:
+    """Start the program with these words; it calls `first` ("module:function") before all else, and opens few files."""
     (out, output), (err, errors), (ended, status) = os.pipe(), os.pipe(), os.pipe()
-    request = {"words": list(words), "environment": dict(environment), "directory": str(Path.cwd())}
-    control = _forking()
+    request = {
+        "words": list(words), "environment": dict(environment), "directory": str(Path.cwd()), "first": first,
+        "files": files,
+    }  # fmt: skip
+    control = forking()
     socket.send_fds(control, [json.dumps(request).encode()], [output, errors, status])
     for descriptor in (output, errors, status):
         os.close(descriptor)
@@ -97,7 +102,7 @@ def fork(words: Sequence[str], environment: Mapping[str, str]) -> Forked:
 
 
 @cache
-def _forking() -> socket.socket:
+def forking() -> socket.socket:
     """The way to the process that forks, of this test process alone."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:

@@ -1,16 +1,20 @@
 """A process that has imported the program, and starts it by forking: `python -m tests.cli.forking DESCRIPTOR`.
 
-It takes two seconds of CPU to import it anew for each of fifty servers that tests start, kill and end.
+It takes two seconds of CPU to import it anew, and half a one to analyse the routes, for each of a hundred servers and
+commands that tests start, kill and end.
 """
 
 import gc
 import json
 import os
+import resource
 import selectors
 import socket
 import sys
+from pkgutil import resolve_name
 from typing import Any
 
+from app import cli
 from app.config import PROJECT
 
 MAX_REQUEST = 200_000  # bytes of words and environment
@@ -65,20 +69,35 @@ def _become(request: dict[str, Any], descriptors: list[int], selector: selectors
     os.chdir(request["directory"])
     os.environ.clear()
     os.environ.update(request["environment"])
-    sys.argv = [str(PROJECT / "app" / "cli" / "__main__.py"), *request["words"]]
+    if files := request.get("files"):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    be(request["words"], request.get("first"))
+
+
+def be(words: list[str], first: str | None = None) -> None:
+    """Have the words and what comes first of a process that was started with them."""
+    sys.argv = [str(PROJECT / "app" / "cli" / "__main__.py"), *words]
+    if first:
+        resolve_name(first)()
+
+
+def import_program() -> None:
+    """Import everything and analyse every route, for those that are forked."""
+    gc.disable()
+    from fastapi.routing import iter_route_contexts
+
+    from app.cli import commands, demo, server  # noqa: F401 - imported for those that are forked
+    from app.main import routes
+
+    list(iter_route_contexts(routes()))
+    gc.freeze()
+    gc.enable()
 
 
 def main() -> None:
     """Import everything, fork until whoever asks has ended, and in each fork be the program."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    gc.disable()
-    from app import cli
-    from app.cli import commands, demo, server  # noqa: F401 - imported for those that are forked
-    from app.main import routes
-
-    routes()
-    gc.freeze()
-    gc.enable()
+    import_program()
     if wait_for_starts(control):
         control.detach()  # it is closed
         cli.main()

@@ -1,16 +1,15 @@
 """The drill of docs/operations.md, step by step as it stands there, in a shell."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.config import PROJECT
 from tests.cli.conftest import Shell
+from tests.cli.processes import for_scripts
 from tests.cli.test_restores import ISSUE
 
 BASH = shutil.which("bash") or "bash"
@@ -19,7 +18,7 @@ PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
 AROUND = """
 set -euo pipefail
 scp() { test "$1" = -p; cp -p ${2#week.example.com:} "$3"; }
-assembly-week() { "$PYTHON" -m app.cli "$@"; }
+assembly-week() { %s "$@"; }
 """
 
 
@@ -31,21 +30,25 @@ def steps() -> list[str]:
 
 
 @pytest.mark.timeout(120)
-def test_drill_brings_a_backup_to_another_machine_and_leaves_nothing(
-    open_week: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_drill_brings_a_backup_to_another_machine_and_leaves_nothing(open_week: Shell) -> None:
     open_week.text("activity", "import", "current", open_week.write("a.ndjson", ISSUE))
     server = open_week.desk / "var" / "lib" / "assembly-week"
     server.parent.mkdir(parents=True)
     open_week.home.rename(server)
-    script = AROUND + "".join(f"\n{step}\n" for step in steps())
+    command, environment, descriptors = for_scripts()
+    script = AROUND % command + "".join(f"\n{step}\n" for step in steps())
     (open_week.desk / "tmp").mkdir()
     script = re.sub("/(?=var/lib/|tmp/)", f"{open_week.desk}/", script)
-    monkeypatch.delenv("ASSEMBLY_WEEK_DATA_DIR")
-    environment = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": str(PROJECT)}
+    del environment["ASSEMBLY_WEEK_DATA_DIR"]
 
     drill = subprocess.run(  # noqa: S603 (the page's words)
-        [BASH, "-c", script], capture_output=True, text=True, env=environment, cwd=open_week.desk, check=False
+        [BASH, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment,
+        pass_fds=descriptors,
+        cwd=open_week.desk,
+        check=False,
     )
 
     said = drill.stdout.splitlines()

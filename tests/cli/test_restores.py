@@ -4,19 +4,18 @@ import os
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from app.config import PROJECT, sqlite_url
+from app.config import sqlite_url
 from app.db.database import Database
 from app.services.operations import schema
 from app.services.operations.whole_files import part_of
 from tests.cli.conftest import Shell
-from tests.cli.processes import started
+from tests.cli.processes import run, started
 
 ISSUE = '{"kind":"issue","person":"ada@example.com","occurred_at":"2022-09-14T09:00Z","source":"gh","external_id":"1"}'
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -271,28 +270,29 @@ def test_restore_is_noted_in_the_audit_of_what_it_restored(played: Shell) -> Non
         assert restored.execute(query).fetchall() == [("database.restored", "database", "copy.sqlite3", 1)]
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-from app.cli.commands import app
-rename = Path.replace
-def replace(self, target):
-    if Path(target).name == "assembly-week.sqlite3":
-        "after" in sys.argv[1] and rename(self, target)
-        os.kill(os.getpid(), 9)
-    return rename(self, target)
-Path.replace = replace
-app(["restore", sys.argv[2]])
-"""
+def kill_at_the_rename(renames: bool) -> None:
+    """Let this process be killed when it puts the new database in the place of the old one."""
+    replace = Path.replace
+
+    def killed(self: Path, target: str | Path) -> Path:
+        if Path(target).name == "assembly-week.sqlite3":
+            if renames:
+                replace(self, target)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(self, target)
+
+    Path.replace = killed  # type: ignore[assignment] # of a process that ends by it
+
+
+before = partial(kill_at_the_rename, renames=False)
+after = partial(kill_at_the_rename, renames=True)
 
 
 @pytest.mark.parametrize(("moment", "state"), [("before", "closed"), ("after", "open")])
 def test_restore_that_is_killed_leaves_the_old_database_or_the_new_one(played: Shell, moment: str, state: str) -> None:
     played.text("week", "close", "q3-2022")
-    command = [sys.executable, "-c", KILLED, moment, "copy.sqlite3"]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
-    killed = subprocess.run(command, env=environment, check=False)  # noqa: S603 (our own words)
+    killed = run("restore", "copy.sqlite3", first=f"{__name__}:{moment}")
 
     left = [name for name in names(played.home) if ".part" in name]
     found = played.document("week", "list")["weeks"][0]["state"]

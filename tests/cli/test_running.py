@@ -15,7 +15,7 @@ from app.cli import demo, demo_slack, server
 from app.config import PROJECT, Settings
 from app.errors import Conflict, Malformed
 from tests.cli.conftest import RULES_FILE, Shell
-from tests.cli.processes import PATIENCE_SECONDS, command, ended, fetch, run, started
+from tests.cli.processes import PATIENCE_SECONDS, command, ended, fetch, run, run_anew, started
 from tests.web.running_app import serving
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
@@ -111,7 +111,7 @@ def test_server_killed_outright_leaves_no_lock(shell: Shell) -> None:
 
 
 def test_real_command_prints_one_document_and_its_status(shell: Shell) -> None:
-    refused, wrong = run("verify", "nope", "--json"), run("week", "list", "--jason")
+    refused, wrong = run_anew("verify", "nope", "--json"), run_anew("week", "list", "--jason")
 
     assert (refused.returncode, list(json.loads(refused.stdout)), refused.stderr) == (1, ["error"], "")
     assert (wrong.returncode, wrong.stdout) == (2, "")

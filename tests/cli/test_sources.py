@@ -3,9 +3,7 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from app.cli.commands import app
 from tests.cli.conftest import Shell
 
 
@@ -143,9 +141,9 @@ def test_a_manifest_of_slack_has_the_address_and_no_secret(shell: Shell, monkeyp
 
 def test_an_app_token_of_slack_is_set_told_of_and_forgotten(shell: Shell) -> None:
     words = ["source", "connect", "slack", "--secret", "-", "--app-token", "-", "--json"]
-    result = CliRunner().invoke(app, words, input="signing\nxapp-1-A0-0123456789\n", catch_exceptions=False)
+    result = shell.run(*words, given="signing\nxapp-1-A0-0123456789\n")
 
-    assert (result.exit_code, "xapp" in result.output) == (0, False)
+    assert (result.exit_code, "xapp" in result.stdout + result.stderr) == (0, False)
     assert shell.document("source", "token", "slack")["socket"] == "waiting"
     assert shell.refusal("source", "token", "slack", "--app-token", "xoxb-1").startswith("An app token begins with")
     assert shell.document("source", "token", "slack", "--clear-app")["socket"] == "none"
@@ -155,6 +153,6 @@ def test_an_app_token_of_slack_is_set_told_of_and_forgotten(shell: Shell) -> Non
 def test_a_secret_is_read_from_standard_input(shell: Shell) -> None:
     words = ["source", "connect", "linear", "--secret", "-", "--json"]
 
-    result = CliRunner().invoke(app, words, input="theirs\n", catch_exceptions=False)
+    result = shell.run(*words, given="theirs\n")
 
     assert json.loads(result.stdout)["secret"] == "theirs"
