@@ -6,14 +6,46 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Protocol
 
 from app.config import PROJECT
 
 PRODUCT, BARE = "app.main:create_app", "bench.baseline:create_app"
 START_SECONDS = 60.0
 _PORTS = range(15_000, 30_000)  # below those that Linux gives out, from 32,768 on
+
+
+class Process(Protocol):
+    """A process that we have started, as `subprocess.Popen` shows one."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """Its exit status; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises TimeoutExpired where it goes on."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it without a goodbye."""
+
+
+def start(module: str, words: Sequence[str], environment: Mapping[str, str], *, is_quiet: bool) -> Process:
+    """Start a module of Python's with these words, as `python -m` does; where it is quiet, its errors are not shown."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if is_quiet else None,
+    )
 
 
 @contextmanager
@@ -25,9 +57,7 @@ def serving(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
     """
     port = free_port()
     options = ["--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", factory, *options], cwd=PROJECT, env={**os.environ, **environment}
-    )
+    process = start("uvicorn", [factory, *options], environment, is_quiet=False)
     try:
         _wait_for_answer(process, port)
         yield port
@@ -44,7 +74,7 @@ def free_port() -> int:
             return port
 
 
-def _wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_for_answer(process: Process, port: int) -> None:
     ends = time.monotonic() + START_SECONDS
     while True:
         try:

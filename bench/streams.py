@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from itertools import cycle
@@ -186,11 +186,11 @@ class _Reader(Thread):
 
     def run(self) -> None:
         """Ask for one page after the other until it is enough."""
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
-        for path in cycle(self._paths):
-            began = time.monotonic()
-            connection.request("GET", path)
-            connection.getresponse().read()
-            self.took.append(time.monotonic() - began)
-            if self._enough.wait(READ_EVERY_SECONDS):
-                return
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=30)) as connection:
+            for path in cycle(self._paths):
+                began = time.monotonic()
+                connection.request("GET", path)
+                connection.getresponse().read()
+                self.took.append(time.monotonic() - began)
+                if self._enough.wait(READ_EVERY_SECONDS):
+                    return

@@ -5,17 +5,15 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.config import PROJECT
-from bench.servers import free_port
+from bench import servers
 from bench.viewers import Stream
 from bench.weeks import activities, make_sign_in, make_token, make_week, open_database
 
@@ -57,9 +55,10 @@ class Contestant(Protocol):
 class Server:
     """A process that listens on a port, with the processes it has started itself."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+    def __init__(self, process: servers.Process, port: int) -> None:
         self.port = port
         self._process = process
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
 
     def cpu_seconds(self) -> float:
         """User and system time so far."""
@@ -97,16 +96,19 @@ class Server:
                     raise
         raise AssertionError
 
+    def close(self) -> None:
+        """Leave it alone."""
+        self._connection.close()
+
     def wait(self) -> None:
         """Return when it answers. Raises RuntimeError where it does not."""
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until and self._process.poll() is None:
-            self._connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
             with suppress(OSError, HTTPException):
                 self._exchange("GET", "/healthz", None, {})
                 return
             time.sleep(0.05)
-        raise RuntimeError(f"{self._process.args!r} does not answer")
+        raise RuntimeError(f"the server on port {self.port} does not answer")
 
     def _family(self) -> list[int]:
         number = self._process.pid
@@ -115,14 +117,11 @@ class Server:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, **environment: str) -> Iterator[Server]:
-    process = subprocess.Popen(
-        command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def _running(process: servers.Process, port: int) -> Iterator[Server]:
     try:
-        server = Server(process, port)
-        server.wait()
-        yield server
+        with closing(Server(process, port)) as server:
+            server.wait()
+            yield server
     finally:
         process.terminate()
         try:
@@ -193,20 +192,20 @@ def ours(place: Path, *, teams: int = TEAMS, visibility: str = "public") -> Iter
 @contextmanager
 def serve(place: Path, visibility: str = "public", **more: str) -> Iterator[Server]:
     """`assembly-week serve` on the database in this directory, with more settings."""
-    port = free_port()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    port = servers.free_port()
     environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": visibility, "DATABASE_URL": "", "RULES_WATCH": "false"}
     environment |= more
-    with _running(command, port, **{f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}) as server:
+    named = {f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}
+    with _running(servers.start("app.cli", ["serve", "--port", str(port)], named, is_quiet=True), port) as server:
         yield server
 
 
 @contextmanager
 def sse_starlette(board: dict[str, Any]) -> Iterator[Rival]:
     """The small application under the same uvicorn."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "bench.streams_starlette:app", "--port", str(port)]
-    with _running([*command, "--no-access-log", "--timeout-graceful-shutdown", "1"], port) as server:
+    port = servers.free_port()
+    words = ["bench.streams_starlette:app", "--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "1"]
+    with _running(servers.start("uvicorn", words, {}, is_quiet=True), port) as server:
         yield Rival("sse-starlette", server, board)
 
 
@@ -218,10 +217,11 @@ def has_nchan() -> bool:
 @contextmanager
 def nchan(place: Path, board: dict[str, Any]) -> Iterator[Rival]:
     """One nginx worker with a channel in its memory."""
-    port = free_port()
+    port = servers.free_port()
     settings = place / "nginx.conf"
     settings.write_text(
         _NGINX.format(place=place, user=getpass.getuser(), files=20_000, module=_NCHAN, port=port), encoding="utf-8"
     )
-    with _running(["nginx", "-e", str(place / "errors"), "-c", str(settings)], port) as server:
+    nginx = subprocess.Popen(["nginx", "-e", str(place / "errors"), "-c", str(settings)])  # noqa: S607 - where it is installed
+    with _running(nginx, port) as server:
         yield Rival("nchan", server, board, **{"X-EventSource-Event": "board"})

@@ -1,10 +1,19 @@
 """The benchmark runs and prints every figure it is asked for; how fast anything is, no test says."""
 
+import os
 import re
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 
+import httpx
 import pytest
+
+from bench import __main__ as bench
+from bench import baseline, servers
+from tests.cli.forked import CAN_FORK, Running, fork_silent
+from tests.tls import NO_TLS
 
 FIGURES = [
     "board JSON",
@@ -44,17 +53,50 @@ FIGURES = [
 ]
 
 
-@pytest.mark.timeout(300)  # twenty seconds of CPU and six servers that start: minutes beside other workers
-def test_every_figure_is_measured_and_printed() -> None:
-    command = [sys.executable, "-m", "bench", "--quick"]
+def start(module: str, words: Sequence[str], environment: Mapping[str, str], *, is_quiet: bool) -> Running:
+    """Start a server as a fork of a process that has imported the product; what it would show, nobody reads."""
+    assert (module, is_quiet) in {("app.cli", True), ("uvicorn", True), ("uvicorn", False)}
+    first = "uvicorn.main:main" if module == "uvicorn" else None
+    return fork_silent(words, {**os.environ, **environment}, first=first)
 
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)  # noqa: S603 - our own
 
-    assert run.returncode == 0, run.stderr
-    rows = run.stdout.splitlines()[1:]
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """The limit on open files afterwards as it was before."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.timeout(300)  # fifteen servers that start and are measured, beside other workers
+@pytest.mark.usefixtures("many_files")
+def test_every_figure_is_measured_and_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if CAN_FORK:
+        monkeypatch.setattr(servers, "start", start)
+
+    bench.main(["--quick"])
+
+    rows = capsys.readouterr().out.splitlines()[1:]
     printed = {name: row for row in rows for name in FIGURES if row.startswith(name)}
     assert list(printed) == FIGURES
     values = [re.search(r"\s{2,}([\d,.]+) ", row) for row in printed.values()]
     measured = [float(value[1].replace(",", "")) for value in values if value]
     assert len(measured) == len(FIGURES)
     assert sum(value > 0 for value in measured) >= len(FIGURES) - 4  # a wait may be too short for two decimals
+
+
+def test_servers_are_processes_of_their_own() -> None:
+    environment = {baseline.JSON_BYTES: "2", baseline.HTML_BYTES: "3", baseline.FILE: ":memory:"}
+
+    with servers.serving(servers.BARE, environment) as port:
+        sizes = [len(httpx.get(f"http://127.0.0.1:{port}/{each}", verify=NO_TLS).content) for each in ("json", "html")]
+
+    assert sizes == [2, 3]
+
+
+def test_bench_is_a_module_that_runs() -> None:
+    run = subprocess.run([sys.executable, "-m", "bench", "--help"], capture_output=True, text=True, check=True)
+
+    assert run.stdout.startswith("usage: bench")

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from app.config import PROJECT
 
@@ -20,13 +21,11 @@ CAN_FORK = hasattr(os, "pidfd_open")
 """True where the system tells when a process has ended that is nobody’s child here; Linux does."""
 
 
-class Forked:
+class Running:
     """A process that goes on until it is told to stop, as `subprocess.Popen` shows one."""
 
-    def __init__(self, pid: int, stdout: TextIOWrapper, stderr: TextIOWrapper, status: int) -> None:
+    def __init__(self, pid: int, status: int) -> None:
         self.pid = pid
-        self.stdout = stdout
-        self.stderr = stderr
         self.returncode: int | None = None
         self._status = status
 
@@ -63,6 +62,15 @@ class Forked:
         """End it without a goodbye."""
         self.send_signal(signal.SIGKILL)
 
+
+class Forked(Running):
+    """One that prints to us."""
+
+    def __init__(self, pid: int, status: int, stdout: TextIOWrapper, stderr: TextIOWrapper) -> None:
+        super().__init__(pid, status)
+        self.stdout = stdout
+        self.stderr = stderr
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """All that it still prints, once it has ended. Raises TimeoutExpired where it goes on."""
         said = ["", ""]
@@ -88,17 +96,27 @@ def fork(
     words: Sequence[str], environment: Mapping[str, str], *, first: str | None = None, files: int | None = None
 ) -> Forked:
     """Start the program with these words; it calls `first` ("module:function") before all else, and opens few files."""
-    (out, output), (err, errors), (ended, status) = os.pipe(), os.pipe(), os.pipe()
-    request = {
-        "words": list(words), "environment": dict(environment), "directory": str(Path.cwd()), "first": first,
-        "files": files,
-    }  # fmt: skip
+    (out, output), (err, errors) = os.pipe(), os.pipe()
+    pid, status = _start({"words": list(words), "first": first, "files": files}, environment, output, errors)
+    os.close(output)
+    os.close(errors)
+    return Forked(pid, status, os.fdopen(out, encoding="utf-8"), os.fdopen(err, encoding="utf-8"))
+
+
+def fork_silent(words: Sequence[str], environment: Mapping[str, str], *, first: str | None = None) -> Running:
+    """The same for one that prints to nobody."""
+    with Path(os.devnull).open("w") as nobody:
+        return Running(*_start({"words": list(words), "first": first}, environment, nobody.fileno(), nobody.fileno()))
+
+
+def _start(request: dict[str, Any], environment: Mapping[str, str], output: int, errors: int) -> tuple[int, int]:
+    """Ask for a fork: its number, and where its exit status will be read."""
+    ended, status = os.pipe()
+    asked = {**request, "environment": dict(environment), "directory": str(Path.cwd())}
     control = forking()
-    socket.send_fds(control, [json.dumps(request).encode()], [output, errors, status])
-    for descriptor in (output, errors, status):
-        os.close(descriptor)
-    pid = int(control.recv(16))
-    return Forked(pid, os.fdopen(out, encoding="utf-8"), os.fdopen(err, encoding="utf-8"), ended)
+    socket.send_fds(control, [json.dumps(asked).encode()], [output, errors, status])
+    os.close(status)
+    return int(control.recv(16)), ended
 
 
 @cache
