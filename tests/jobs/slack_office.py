@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.db.database import Database
+from app.events import JobQueued
 from app.jobs.slack_messages import SlackMessages
 from app.jobs.worker import Worker
 from app.models import Notice, Person, QueuedJob, SlackMessage, SlackWorkspace, SourceIdentity
@@ -26,7 +27,8 @@ KEY = SigningKey(SIGNING_KEY)
 BASE = "https://week.example.com"
 LINKED = {ADA: "UADA", BO: "UBO", DUA: "UDUA"}
 """The people who are linked."""
-LOOK = 0.05
+LOOK = 0.02
+"""The seconds between looks at what is waiting, and from one moment of the game to the next."""
 
 
 @dataclass
@@ -88,20 +90,21 @@ class SlackOffice:
     def work(self, *places: Database, until: Callable[[], bool] | None = None) -> None:
         """Send what is due, on as many servers as there are databases, as time goes by, until nothing is due."""
 
-        def is_over() -> bool:
-            return not self.waiting() if until is None else until()
+        def is_over(jobs: Sequence[QueuedJob]) -> bool:
+            return not jobs if until is None else until()
 
         async def play() -> None:
             workers = [
-                Worker(place, self.clock, [SlackMessages(place, self.clock, KEY, self.stand_in.api_url, BASE).job()],
-                       look=0.01)
+                Worker(place, self.clock, [SlackMessages(place, self.clock, KEY, self.stand_in.api_url, BASE).job()])
                 for place in places or (self.database,)
             ]  # fmt: skip
             tasks = [asyncio.create_task(worker.run()) for worker in workers]
             async with asyncio.timeout(30):
-                while not is_over():
+                while not is_over(jobs := self.waiting()):
+                    self.clock.set(self._next(jobs))
+                    for worker in workers:
+                        worker.notify(JobQueued(slack_messages.SEND))
                     await asyncio.sleep(LOOK)
-                    self.clock.set(self._next())
             for worker in workers:
                 await worker.close()
             for task in tasks:
@@ -111,9 +114,9 @@ class SlackOffice:
         asyncio.run(play())
         self.plan = replace(self.plan, now=self.clock.now)
 
-    def _next(self) -> datetime:
+    def _next(self, jobs: Sequence[QueuedJob]) -> datetime:
         """As long as a look takes later, or when the next job is due if that is later: nobody waits for minutes."""
-        soon, jobs = self.clock.now + timedelta(seconds=LOOK), self.waiting()
+        soon = self.clock.now + timedelta(seconds=LOOK)
         return soon if not jobs or any(job.leased_by for job in jobs) else max(soon, min(job.run_at for job in jobs))
 
     def waiting(self, within: timedelta = timedelta(minutes=5)) -> list[QueuedJob]:
