@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, or_, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from app.db.statements import Prepared
 from app.domain.intake.kinds import SLACK
 from app.domain.notices.model import ALWAYS, KINDS, NOT_BY_SLACK, Kind
 from app.models import (
@@ -183,19 +184,28 @@ def look_again(session: Session, message_id: str, at: datetime, why: str) -> Non
     jobs.enqueue(session, SEND, payload, run_at=at, key=f"{SEND}:{message_id}:{why}:{at.isoformat()}")
 
 
+def _show(which: ColumnElement[bool]) -> Update:
+    """Messages want to show once more what is so. Those that wait to do so anyway need not do it twice."""
+    lasts = col(SlackMessage.posted_at).is_not(None), col(SlackMessage.ended_at).is_(None)
+    settled = col(SlackMessage.begun) == col(SlackMessage.wanted)
+    return update(SlackMessage).where(which, *lasts, settled).values(wanted=col(SlackMessage.wanted) + 1)
+
+
+_AND_HOW = col(SlackMessage.id), col(SlackMessage.wanted)
+_ITS_WEEK = select(Shift.week_id).where(Shift.id == bindparam("shift")).scalar_subquery()
+_GAPS = and_(col(SlackMessage.kind) == GAPS, col(SlackMessage.week_id) == _ITS_WEEK)
+_SHOW_SHIFT = Prepared(_show(or_(col(SlackMessage.shift_id) == bindparam("shift"), _GAPS)).returning(*_AND_HOW))
+
+
 def shift_changed(session: Session, shift_id: str, now: datetime) -> None:
     """Have all messages about a shift show what became of it and its seats, and the gaps of its week too."""
-    its_week = select(Shift.week_id).where(Shift.id == shift_id).scalar_subquery()
-    gaps = and_(col(SlackMessage.kind) == GAPS, col(SlackMessage.week_id) == its_week)
-    change(session, or_(col(SlackMessage.shift_id) == shift_id, gaps), now)
+    found = _SHOW_SHIFT.rows(session, shift=shift_id)
+    jobs.enqueue_all(session, SEND, [_job(id_, wanted, now) for id_, wanted in found])
 
 
 def change(session: Session, which: ColumnElement[bool], now: datetime) -> None:
-    """Have messages show what is so now. Those that wait to do so anyway need not do it twice."""
-    lasts = col(SlackMessage.posted_at).is_not(None), col(SlackMessage.ended_at).is_(None)
-    settled = col(SlackMessage.begun) == col(SlackMessage.wanted)
-    statement = update(SlackMessage).where(which, *lasts, settled).values(wanted=col(SlackMessage.wanted) + 1)
-    found = session.connection().execute(statement.returning(col(SlackMessage.id), col(SlackMessage.wanted)))
+    """Have messages show what is so now."""
+    found = session.connection().execute(_show(which).returning(*_AND_HOW))
     jobs.enqueue_all(session, SEND, [_job(id_, wanted, now) for id_, wanted in found])
 
 
