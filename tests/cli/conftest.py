@@ -103,6 +103,12 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     return shell
 
 
+@pytest.fixture
+def tables(shell: Shell, sqlite: SQLite) -> None:
+    """The tables of that installation, made before: that takes longer than most commands."""
+    sqlite.copy_scene("bare", shell.ledger)
+
+
 @pytest.fixture(scope="session")
 def kept_week(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All that commands wrote who opened the week q3-2022 with two teams; its tables were made before the first."""
@@ -117,6 +123,6 @@ def kept_week(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def open_week(shell: Shell, kept_week: Path) -> Shell:
     """The same, with the week q3-2022 open and two teams in it: a copy of what commands wrote."""
-    shutil.copytree(kept_week, shell.home)
+    shutil.copytree(kept_week, shell.home, dirs_exist_ok=True)
     shell.write("roster.csv", ROSTER)
     return shell

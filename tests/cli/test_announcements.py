@@ -1,6 +1,10 @@
 """`announcement`: said, shown and cleared."""
 
+import pytest
+
 from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def test_announcement_is_said_shown_and_cleared(shell: Shell) -> None:

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Shell
 from tests.pictures import badge
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def test_appearance_is_set_part_by_part_and_reset(shell: Shell) -> None:

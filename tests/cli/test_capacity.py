@@ -1,6 +1,10 @@
 """`capacity`: people for email and for chats, in words and as JSON."""
 
+import pytest
+
 from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def test_capacity_email_says_how_many_people_keep_the_promise(shell: Shell) -> None:

@@ -1,7 +1,11 @@
 """`display`, `message` and `team look`: what scripts do with screens, on the same rows as the pages."""
 
+import pytest
+
 from tests.cli.conftest import Shell
 from tests.web.running_app import screen_code
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def paired(shell: Shell, name: str = "Lobby") -> str:

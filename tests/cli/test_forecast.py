@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def history(weeks: int) -> str:

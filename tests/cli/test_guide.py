@@ -1,7 +1,11 @@
 """`guide`: shown, and saved from a file."""
 
+import pytest
+
 from app.services import guide
 from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def test_guide_is_printed_as_it_ships_and_applied_once(shell: Shell) -> None:

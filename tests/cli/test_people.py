@@ -8,6 +8,8 @@ from app.db.database import Database
 from app.services.access import links
 from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 
 def whom(shell: Shell, address: str) -> str:
     """Whom the link at this address signs in."""

@@ -1,7 +1,11 @@
 """`week rehearse`: begun, moved on, told, thrown away, and what it refuses."""
 
+import pytest
+
 from tests.cli.conftest import Shell
 from tests.cli.test_weeks import WORDS
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 TEAMS = "team,name,email\nOwls,Ada Lovelace,ada@example.com\nOwls,Bo Nguyen,bo@example.com\n"
 HERE = ("week", "rehearse", "q3-2022")

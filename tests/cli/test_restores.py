@@ -1,6 +1,7 @@
 """`restore` trusts nobody: a foreign or damaged schema, content without sense, a process that was killed before."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -21,12 +22,24 @@ ISSUE = '{"kind":"issue","person":"ada@example.com","occurred_at":"2022-09-14T09
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
+@pytest.fixture(scope="module")
+def kept(kept_week: Path, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """All that commands wrote who imported an activity into an open week and made a backup of it."""
+    desk = tmp_path_factory.mktemp("played")
+    shell = Shell(desk / "data", desk)
+    shutil.copytree(kept_week, shell.home)
+    with pytest.MonkeyPatch.context() as patch:
+        shell.move_in(patch)
+        shell.text("activity", "import", "current", shell.write("a.ndjson", ISSUE))
+        shell.text("backup", "copy.sqlite3")
+    return shell
+
+
 @pytest.fixture
-def played(open_week: Shell) -> Shell:
-    """An open week with an activity, and a backup of it on the desk."""
-    open_week.text("activity", "import", "current", open_week.write("a.ndjson", ISSUE))
-    open_week.text("backup", "copy.sqlite3")
-    return open_week
+def played(shell: Shell, kept: Shell) -> Shell:
+    """An open week with an activity, and a backup of it on the desk: a copy of what commands wrote."""
+    shutil.copytree(kept.desk, shell.desk, dirs_exist_ok=True)
+    return shell
 
 
 def forge(shell: Shell, *statements: str) -> Path:

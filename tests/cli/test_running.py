@@ -132,16 +132,6 @@ def test_reader_that_goes_away_causes_no_traceback(shell: Shell) -> None:
     assert done.stderr == ""
 
 
-def test_finished_demo_shows_the_week_as_it_ended(shell: Shell) -> None:
-    with started("demo", "--finished", "--port", "0") as (_, document):
-        board = json.loads(fetch(document["api"]))
-        page, summary = fetch(document["board"]), fetch(document["summary"])
-
-    assert document["headline"] == board["headline"] == HEADLINE
-    assert ("Tea &amp; Triage" in page, "Tea &amp; Triage" in summary) == (True, True)
-    assert not (shell.home / "assembly-week.sqlite3").exists()
-
-
 def test_demo_offers_a_shift_to_its_player_only_while_the_week_plays() -> None:
     names = ("board", "shifts", "summary", "api", "organizer_link", "player_link", "example")
     while_playing = dict.fromkeys(names, "https://example.com") | {"token": "aw_"}
@@ -174,10 +164,14 @@ def headlines(address: str) -> list[str]:
     return seen
 
 
-def test_demo_beside_a_demo_uses_another_file_and_port(shell: Shell) -> None:
+def test_finished_demos_show_the_week_as_it_ended_each_with_a_file_and_port_of_its_own(shell: Shell) -> None:
     with started("demo", "--finished") as (_, one), started("demo", "--finished") as (_, other):
-        assert one["api"] != other["api"]
-        assert [json.loads(fetch(each["api"]))["headline"] for each in (one, other)] == [HEADLINE, HEADLINE]
+        boards = [json.loads(fetch(each["api"])) for each in (one, other)]
+        page, summary = fetch(one["board"]), fetch(one["summary"])
+
+    assert one["api"] != other["api"]
+    assert [one["headline"], *(board["headline"] for board in boards)] == [HEADLINE] * 3
+    assert ("Tea &amp; Triage" in page, "Tea &amp; Triage" in summary) == (True, True)
     assert sorted(path.name for path in shell.home.glob("*.sqlite3")) == ["demo-2.sqlite3", "demo.sqlite3"]
 
 

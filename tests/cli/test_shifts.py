@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.conftest import ROSTER, Shell
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=1)
 HEADER = "date,from,until,seats,needed,label,place,link\n"

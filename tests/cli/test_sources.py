@@ -6,6 +6,8 @@ import pytest
 
 from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 
 def test_a_connection_is_made_with_its_address_and_secret_shown_once(shell: Shell) -> None:
     made = shell.document("source", "connect", "zendesk", "--account", "acme", "--name", "zendesk-eu")

@@ -10,6 +10,8 @@ from app.errors import SignInNeeded
 from app.services.access import tokens
 from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 WORDS = ("token", "create", "--name", "Zendesk bridge", "--scope", "read")
 
 

@@ -1,9 +1,7 @@
 """The links that `serve` and `demo` print, and how a real server tells https from http."""
 
-import os
 import re
 import socket
-import subprocess
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
@@ -12,9 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from app.config import PROJECT
 from tests.cli.conftest import Shell
-from tests.cli.processes import PATIENCE_SECONDS, command, started
+from tests.cli.processes import PATIENCE_SECONDS, start, started, surroundings
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 OWNER = {"name": "Olu Okoro", "email": "olu@example.com"}
 PUBLIC = "https://week.example.com"
@@ -49,12 +48,7 @@ def test_server_prints_a_link_for_the_owner_until_there_is_one(shell: Shell) -> 
 
 
 def test_server_says_in_words_what_the_link_is_for(shell: Shell) -> None:
-    process = subprocess.Popen(  # noqa: S603 (our own words)
-        command("serve", "--port", "0"),
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )
+    process = start(["serve", "--port", "0"], surroundings())
     assert process.stdout is not None
     lines = [process.stdout.readline().rstrip("\n") for _ in range(5)]
     process.terminate()

@@ -13,6 +13,8 @@ from tests.cli.processes import started
 from tests.receiver import answer, receiver
 from tests.web.running_app import until
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 URL = "https://a.example.com/hooks"
 
 

@@ -1,5 +1,7 @@
 """`week`: what it makes, prints and refuses."""
 
+import shutil
+
 import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
@@ -8,6 +10,8 @@ from app.cli.weeks import REOPENED
 from app.db.database import Database
 from app.models import ShiftSettings, WeekEvent
 from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 DAYS = ("--starts", "2022-09-12", "--ends", "2022-09-16")
 WORDS = ("week", "create", "q3-2022", "--name", "Q3 2022", "--timezone", "America/Los_Angeles", *DAYS)
@@ -166,6 +170,8 @@ def test_unreadable_date_is_wrong_usage(shell: Shell, option: str, value: str) -
 
 @pytest.mark.parametrize("words", [("week", "create", "q3-2022"), ("week", "close"), ("week", "shut", "q3-2022")])
 def test_missing_or_unknown_words_are_wrong_usage(shell: Shell, words: tuple[str, ...]) -> None:
+    shutil.rmtree(shell.home)
+
     assert shell.run(*words).exit_code == 2
     assert not shell.home.exists()
 
