@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -31,12 +32,7 @@ def test_templates_use_no_word_that_has_a_better_one() -> None:
 
 
 def test_sentences_of_the_code_use_no_word_that_has_a_better_one() -> None:
-    found = [
-        f"{path.relative_to(ROOT)}:{line}: {hit[0]}"
-        for path in sorted((ROOT / "app").rglob("*.py"))
-        for line, text in _sentences(ast.parse(path.read_text()))
-        for hit in BANNED.finditer(text)
-    ]
+    found = [f"{place}: {hit[0]}" for place, text in sentences() for hit in BANNED.finditer(text)]
 
     assert found == []
 
@@ -44,12 +40,7 @@ def test_sentences_of_the_code_use_no_word_that_has_a_better_one() -> None:
 def test_sentences_have_curved_apostrophes() -> None:
     straight = re.compile(r"[a-z](n't|'(re|ll|ve))\b")
 
-    found = [
-        f"{path.relative_to(ROOT)}:{line}: {text}"
-        for path in sorted((ROOT / "app").rglob("*.py"))
-        for line, text in _sentences(ast.parse(path.read_text()))
-        if straight.search(text)
-    ]
+    found = [f"{place}: {text}" for place, text in sentences() if straight.search(text)]
 
     assert found == []
 
@@ -78,10 +69,21 @@ def test_documents_use_no_word_that_has_a_better_one() -> None:
     assert found == []
 
 
+@cache
+def sentences() -> list[tuple[str, str]]:
+    """Every text of the code with its place; both tests ask, and to read the code takes two seconds."""
+    return [
+        (f"{path.relative_to(ROOT)}:{line}", text)
+        for path in sorted((ROOT / "app").rglob("*.py"))
+        for line, text in _sentences(ast.parse(path.read_text()))
+    ]
+
+
 def _sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Every text of two words or more that is no docstring."""
-    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in documentation:
             continue
         if " " in node.value.strip():

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from app.config import PROJECT
@@ -19,12 +20,15 @@ INSTEAD = {
 """Parameters that say a part of an act or a view, and what takes their place."""
 
 
-def functions() -> Iterator[tuple[str, set[str]]]:
+@cache
+def functions() -> list[tuple[str, set[str]]]:
     """Each public function and method of the services, and the names of its parameters."""
-    for path in sorted((PROJECT / "app" / "services").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                yield f"{name_of(path)}.{node.name}", parameters_of(node)
+    return [
+        (f"{name_of(path)}.{node.name}", parameters_of(node))
+        for path in sorted((PROJECT / "app" / "services").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
 
 
 def name_of(path: Path) -> str:
@@ -57,7 +61,9 @@ def test_services_that_note_an_audit_entry_take_the_act_from_their_caller() -> N
 def noting() -> Iterator[tuple[str, set[str]]]:
     """Each function of the services that writes an audit entry, private ones too, and its parameters."""
     for path in sorted((PROJECT / "app" / "services").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if "audit.note" not in (text := path.read_text(encoding="utf-8")):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and any(map(is_note, ast.walk(node))):
                 yield f"{name_of(path)}.{node.name}", parameters_of(node)
 
