@@ -1,9 +1,11 @@
 """The demo at play: its exact totals, and that playing it slowly or at once comes to the same."""
 
+import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,23 +40,33 @@ LATER = datetime(2022, 10, 1, tzinfo=UTC)
 ATTENDANCES = 20
 
 
+@pytest.fixture(scope="module")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database with the shipped rules and the demo's week, open and empty."""
+    file = tmp_path_factory.mktemp("demo") / "beginning.sqlite3"
+    with opened(file) as database:
+        startup.prepare(database, Settings(_env_file=None, rules_file=startup.SHIPPED_RULES), LATER)
+        replay.prepare(database)
+    return file
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    yield from prepared(tmp_path / "demo.sqlite3")
+def database(beginning: Path, tmp_path: Path) -> Iterator[Database]:
+    with opened(Path(shutil.copy(beginning, tmp_path / "demo.sqlite3"))) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    for database in prepared(tmp_path_factory.mktemp("demo") / "finished.sqlite3"):
+def finished(beginning: Path) -> Iterator[Database]:
+    with opened(Path(shutil.copy(beginning, beginning.with_name("finished.sqlite3")))) as database:
         replay.finish(database)
         yield database
 
 
-def prepared(path: Path) -> Iterator[Database]:
-    """A migrated database with the shipped rules and the demo's week, open and empty."""
-    database = Database(f"sqlite:///{path}")
-    startup.prepare(database, Settings(_env_file=None, rules_file=startup.SHIPPED_RULES), LATER)
-    replay.prepare(database)
+@contextmanager
+def opened(file: Path) -> Iterator[Database]:
+    """The database of a file; all of it is in there afterwards."""
+    database = Database(f"sqlite:///{file}")
     yield database
     database.dispose()
 

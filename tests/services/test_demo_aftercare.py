@@ -52,7 +52,7 @@ def test_demo_begins_with_outcomes_cards_and_shares(played: Database) -> None:
     assert [should_be_mended(each) for each in agreed] == [False, False, True, True]
 
 
-def test_demo_ends_with_two_weeks_to_compare(played: Database) -> None:
+def test_demo_ends_with_two_weeks_to_compare_reviews_of_its_own_and_cards_that_are_due(played: Database) -> None:
     with played.unit_of_work() as session:
         volume.prepare(session)
     replay.finish(played)
@@ -62,16 +62,9 @@ def test_demo_ends_with_two_weeks_to_compare(played: Database) -> None:
             week_metrics.of_week(session, weeks.find(session, slug, LATER), EVERYTHING, LATER)
             for slug in (earlier.SLUG, SLUG)
         ]
+        asked, done = listing.counts(session, weeks.find(session, SLUG, LATER))
 
     assert [each.first_within.whole > 50 for each in measured] == [True, True]
     assert all(each.contact_rate for each in measured)
-
-
-def test_demo_ends_with_reviews_of_its_own_week_and_cards_that_are_due(played: Database) -> None:
-    replay.finish(played)
-
-    with played.reading() as session:
-        asked, done = listing.counts(session, weeks.find(session, SLUG, LATER))
-
     assert (asked - done, done > 5) == (1, True)
     assert card_states(played) == {"due": 2, "draft": 3}
