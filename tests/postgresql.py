@@ -23,6 +23,8 @@ _SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 500\n"
 
 _TEMPLATE = "scenes"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_AS_A_REPLICA = "SET session_replication_role = replica; SET lock_timeout = '5s'"
+_RESTORED = SQL("SELECT {}.restore()")
 _RESTORE = SQL("CREATE FUNCTION {}.restore() RETURNS void LANGUAGE plpgsql AS {}")
 _CHANGE = SQL("DELETE FROM {0}; INSERT INTO {0} TABLE {1};")
 _COUNT_ON = SQL("PERFORM setval({}, (SELECT coalesce(max({}), 0) + 1 FROM {}), false);")
@@ -51,6 +53,14 @@ class PostgreSQL:
         """Make an empty database, in the place of one of that name; returns its address with the driver named."""
         return _create(self._server, f"{self.name}-{database}")
 
+    def copy_scene(self, name: str, database: str) -> str:
+        """Make a database that is at a scene, in the place of one of that name; its address with the driver named."""
+        address = _create(self._server, f"{self.name}-{database}", _TEMPLATE)
+        with psycopg.connect(self.address(database), autocommit=True) as connection:
+            connection.execute(_AS_A_REPLICA)
+            connection.execute(_RESTORED.format(Identifier(name)))
+        return address
+
     def set_scene(self, name: str) -> None:
         """Bring the database to a scene, whatever the test before left.
 
@@ -58,7 +68,7 @@ class PostgreSQL:
         that has seen no table yet it is 20.
         """
         self.database.rest()
-        restore = SQL("SELECT {}.restore()").format(Identifier(name))
+        restore = _RESTORED.format(Identifier(name))
         try:
             self._connection.execute(restore)
         except psycopg.OperationalError:
@@ -74,7 +84,7 @@ class PostgreSQL:
 
     def _connect(self) -> psycopg.Connection:
         connection = psycopg.connect(self.url, autocommit=True)
-        connection.execute("SET session_replication_role = replica; SET lock_timeout = '5s'")
+        connection.execute(_AS_A_REPLICA)
         return connection
 
     def stop(self) -> None:

@@ -12,16 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, select
 
-from app.config import Settings, sqlite_url
+from app.config import sqlite_url
 from app.db.database import Database
 from app.errors import Conflict, Malformed, Problem
 from app.models import Person, Team, Token
 from app.services.archives import carried, checks, container
 from app.services.archives.container import Limits
-from app.services.operations import schema, startup
 from app.services.people import people
 from tests.builders import ADA, BO, CATS, DUA, NOW, OWLS, SLUG, Game, a_week, dearer_issues
-from tests.conftest import RULES_FILE
+from tests.kept import ServedDatabase
 from tests.services.archives.worlds import GIA, LATER, merge, pack, picture, play, unpack
 from tests.sqlite import SQLite
 
@@ -29,25 +28,28 @@ WHEN = "2022-09-14T20:00:00.000000+00:00"
 SMALL = Limits(2**20, 2**19)
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of another installation: always the same one, so that what was compiled for it is compiled once."""
+    return tmp_path_factory.mktemp("there") / "there.sqlite3"
+
+
 @pytest.fixture
-def elsewhere(tmp_path: Path, sqlite: SQLite) -> Iterator[Database]:
+def elsewhere(place: Path, sqlite: SQLite) -> Iterator[Database]:
     """Another installation, with nothing in it."""
-    sqlite.copy_scene("empty", tmp_path / "there.sqlite3")
-    database = Database(sqlite_url(tmp_path / "there.sqlite3"))
+    sqlite.copy_scene("empty", place)
+    database = ServedDatabase(sqlite_url(place))
     yield database
     database.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def other(request: pytest.FixtureRequest) -> Iterator[Database]:
     """Another installation on either engine."""
     if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "there.sqlite3").render_as_string()
-    else:
-        url = request.getfixturevalue("postgresql").create("there")
-    database = Database(url)
-    schema.migrate(database)
-    startup.prepare(database, Settings(_env_file=None, rules_file=RULES_FILE), NOW)
+        yield request.getfixturevalue("elsewhere")
+        return
+    database = ServedDatabase(request.getfixturevalue("postgresql").copy_scene("empty", "there"))
     yield database
     database.dispose()
 
@@ -128,7 +130,7 @@ MOVES: tuple[Callable[[Game], Any], ...] = (
 @settings(max_examples=settings().max_examples // 4)  # each makes two databases
 @given(moves=st.lists(st.sampled_from(MOVES), max_size=6))
 def test_any_week_is_the_same_after_export_and_import(
-    sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory, moves: list[Callable[[Game], Any]]
+    sqlite: SQLite, place: Path, moves: list[Callable[[Game], Any]]
 ) -> None:
     sqlite.set_scene("game")
     game = Game(sqlite.database).at(LATER)
@@ -138,9 +140,8 @@ def test_any_week_is_the_same_after_export_and_import(
         except Problem:
             continue
     game.close()
-    folder = tmp_path_factory.mktemp("there")
-    sqlite.copy_scene("empty", folder / "there.sqlite3")
-    other = Database(sqlite_url(folder / "there.sqlite3"))
+    sqlite.copy_scene("empty", place)
+    other = ServedDatabase(sqlite_url(place))
 
     try:
         unpack(other, pack(game), LATER)
