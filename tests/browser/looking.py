@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -50,6 +50,11 @@ def serious_flaws(page: Page, options: dict[str, Any] = AXE_OPTIONS) -> list[str
         if flaw["impact"] in {"serious", "critical"}
         for node in flaw["nodes"]
     ]
+
+
+def theme_at(size: tuple[int, int]) -> Literal["dark", "light"]:
+    """Dark on a phone and light elsewhere, where a test opens the same pages at two sizes: each is seen in both."""
+    return "dark" if size == PHONE else "light"
 
 
 def flaws_light_and_dark(page: Page) -> list[str]:

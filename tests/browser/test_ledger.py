@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.looking import LAPTOP, PHONE, flaws_light_and_dark, overflow
+from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws, theme_at
 from tests.browser.test_organizer_weeks import SMALL, desk
 from tests.builders import ADA, BO, CATS, OWLS, SLUG
 from tests.web.running_app import RunningApp, sign_in
@@ -32,18 +31,15 @@ def furnish(site: RunningApp) -> str:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_pages_of_the_ledger_fit_and_are_accessible(
-    chromium: Browser, site: RunningApp, size: tuple[int, int], tmp_path: Path
-) -> None:
+def test_pages_of_the_ledger_fit_and_are_accessible(chromium: Browser, site: RunningApp, size: tuple[int, int]) -> None:
     entry = furnish(site)
     flaws: dict[str, object] = {}
 
-    with desk(chromium, site, size, has_touch=size == PHONE) as page:
-        for number, path in enumerate(("", "?q=nothing", f"/{entry}", "/new", "/reversal?all=on")):
+    with desk(chromium, site, size, has_touch=size == PHONE, color_scheme=theme_at(size)) as page:
+        for path in ("", "?q=nothing", f"/{entry}", "/new", "/reversal?all=on"):
             page.goto(f"{site.url}{LEDGER}{path}")
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
-            flaws[path] = (overflow(page), flaws_light_and_dark(page), page.evaluate(BUTTONS), page.title() == "taken")
+            flaws[path] = (overflow(page), serious_flaws(page), page.evaluate(BUTTONS), page.title() == "taken")
 
     assert flaws == dict.fromkeys(flaws, (0, [], [], False))
 

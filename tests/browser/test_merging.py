@@ -1,13 +1,11 @@
 """People who are here twice, in a browser: found, looked at and merged, by two organizers at once."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from app.services.access import accounts, addresses
 from app.services.organizing import team_admin
-from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws
+from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws, theme_at
 from tests.browser.test_organizer_weeks import SMALL, desk
 from tests.browser.test_taking_shifts import quiet
 from tests.builders import ADA, CHIDI, DUA, GUS, OWLS, SLUG
@@ -30,9 +28,7 @@ def newcomer(site: RunningApp, email: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_pages_of_teams_fit_and_are_accessible(
-    chromium: Browser, site: RunningApp, size: tuple[int, int], tmp_path: Path
-) -> None:
+def test_pages_of_teams_fit_and_are_accessible(chromium: Browser, site: RunningApp, size: tuple[int, int]) -> None:
     site.game.leave(CHIDI)
     bats, owls = site.game.team(WIDE, GUS), site.game.team_id(OWLS)
     with site.database.unit_of_work() as session:
@@ -41,19 +37,16 @@ def test_pages_of_teams_fit_and_are_accessible(
     move = f"{teams}/members/{person_id(site, ADA)}?team={bats}"
     pages = (teams, f"{teams}/{owls}/merge", f"{teams}/{owls}/merge?other={bats}", move, f"weeks/{SLUG}")
 
-    with desk(chromium, site, size, color_scheme="dark" if size == PHONE else "light") as page:
-        for number, path in enumerate(pages):
+    with desk(chromium, site, size, color_scheme=theme_at(size)) as page:
+        for path in pages:
             page.goto(f"{site.url}/{path}")
             for fold in page.locator("main summary").all():
                 fold.click()
-            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
             assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], []), path
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_pages_of_merging_fit_and_are_accessible(
-    chromium: Browser, site: RunningApp, size: tuple[int, int], tmp_path: Path
-) -> None:
+def test_pages_of_merging_fit_and_are_accessible(chromium: Browser, site: RunningApp, size: tuple[int, int]) -> None:
     wide, arabic = newcomer(site, GUS, WIDE), newcomer(site, "seven@example.com", ARABIC)
     places = (f"{wide}", f"{wide}/merge", f"{wide}/merge?other={arabic}", "{ada}")
 
@@ -62,13 +55,12 @@ def test_pages_of_merging_fit_and_are_accessible(
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(f"{site.url}/organizer/people/{wide}/merge?other=nobody")
         assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], [])
-    with desk(chromium, site, size, color_scheme="dark" if size == PHONE else "light") as page:
+    with desk(chromium, site, size, color_scheme=theme_at(size)) as page:
         page.goto(f"{site.url}/organizer/people?q={ADA}")
         page.get_by_role("link", name="Ada Lovelace").click()
         ada = page.url.rpartition("/")[2]
-        for number, path in enumerate(places):
+        for path in places:
             page.goto(f"{site.url}/organizer/people/{path.format(ada=f'{ada}/merge?other={DUA}')}")
-            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
             assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], []), path
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.config import Settings
-from tests.browser.looking import LAPTOP, PHONE, flaws_light_and_dark, looking, overflow, texts
+from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws, texts, theme_at
 from tests.builders import ADA
 from tests.provider import CLIENT, SECRET, HonestProvider, running
 from tests.web.anonymous_browser import SIGNED_IN_MARK, first_link, link_for
@@ -138,11 +138,11 @@ def pages(site: RunningApp) -> dict[str, str]:
 def test_ways_in_keep_nobody_out(chromium: Browser, firm: RunningApp, size: tuple[int, int]) -> None:
     firm.game.rename(ADA, NAME, "Owls")
     flaws, wide = {}, {}
-    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme_at(size)).new_page()
     page.route("**/static/continue.js*", lambda route: route.abort())
     for name, path in pages(firm).items():
         page.goto(f"{firm.url}{path}")
-        flaws[name], wide[name] = flaws_light_and_dark(page), overflow(page)
+        flaws[name], wide[name] = serious_flaws(page), overflow(page)
     page.context.close()
 
     assert {name: found for name, found in flaws.items() if found} == {}

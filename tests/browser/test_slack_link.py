@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from app.services.intake import connections
 from app.services.slack import links
 from app.services.slack.links import Asked
-from tests.browser.looking import LAPTOP, PHONE, flaws_light_and_dark, looking, overflow, texts
+from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws, texts, theme_at
 from tests.builders import ADA
 from tests.web.anonymous_browser import link_for
 from tests.web.running_app import RunningApp
@@ -28,11 +28,11 @@ def test_a_slack_account_is_connected_and_parted_again(
     secret = slack_link(site)
     path, seen, flaws = f"{site.url}/sign-in/slack/{secret}", [], {}
 
-    with looking(chromium, size) as page:
+    with looking(chromium, size, color_scheme=theme_at(size)) as page:
 
         def look(name: str) -> None:
             seen.extend(texts(page, "h1"))
-            flaws[name] = flaws_light_and_dark(page), overflow(page)
+            flaws[name] = serious_flaws(page), overflow(page)
 
         page.goto(path)
         look("visitor")

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from app.models import AnswerReview, Person, Week
 from app.services.demo import earlier
 from app.services.demo.cast import CAST, SLUG
-from tests.browser.looking import OFFICE, PHONE, flaws_light_and_dark, overflow
+from tests.browser.looking import OFFICE, PHONE, overflow, serious_flaws, theme_at
 from tests.browser.test_me import looking_as
 from tests.web.running_app import RunningApp, sign_in
 
@@ -29,12 +29,12 @@ DESKS = {
 
 
 def look(page: Page, site: RunningApp, pages: dict[str, str], size: str) -> Iterator[tuple[str, object]]:
-    """The flaws of each page: of its colours, names and roles, by day and by night, and of its width."""
+    """The flaws of each page: of its colours, names and roles, and of its width."""
     for name, path in pages.items():
         page.goto(f"{site.url}{path}")
         if wide := overflow(page):
             yield f"{name} {size}", wide
-        yield from ((f"{name} {size}", flaw) for flaw in flaws_light_and_dark(page))
+        yield from ((f"{name} {size}", flaw) for flaw in serious_flaws(page))
 
 
 @pytest.mark.parametrize(("size", "name"), [(PHONE, "phone"), (OFFICE, "office")])
@@ -43,7 +43,7 @@ def test_no_page_keeps_anybody_out_or_is_too_wide(
 ) -> None:
     found = []
     for who, pages in ((sign_in(demo, PLAYER), PAGES), (sign_in(demo, role="owner"), DESKS)):
-        with looking_as(chromium, who, size) as page:
+        with looking_as(chromium, who, size, color_scheme=theme_at(size)) as page:
             found += list(look(page, demo, pages, name))
 
     assert found == []

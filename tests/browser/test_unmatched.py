@@ -1,12 +1,10 @@
 """Authors that wait for a name, in a browser: named on a phone and by keyboard, whatever they are called."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from app.services.access import accounts
-from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws
+from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws, theme_at
 from tests.browser.test_organizer_weeks import SMALL, desk
 from tests.browser.test_screens import open_as
 from tests.builders import act_by
@@ -39,19 +37,15 @@ def furnish(site: RunningApp) -> str:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_pages_of_deliveries_fit_and_are_accessible(
-    chromium: Browser, site: RunningApp, size: tuple[int, int], tmp_path: Path
-) -> None:
+def test_pages_of_deliveries_fit_and_are_accessible(chromium: Browser, site: RunningApp, size: tuple[int, int]) -> None:
     unread = furnish(site)
     pages = ("deliveries", f"deliveries/{unread}", "unmatched", "identities", "sources/github/accounts")
-    colour = "dark" if size == PHONE else "light"
 
-    with desk(chromium, site, size, color_scheme=colour, has_touch=size == PHONE) as page:
-        for number, path in enumerate(pages):
+    with desk(chromium, site, size, color_scheme=theme_at(size), has_touch=size == PHONE) as page:
+        for path in pages:
             page.goto(f"{site.url}/organizer/{path}")
             for fold in page.locator("summary").all():
                 fold.click()
-            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
             assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], []), path
             assert page.title() != "taken"
 
