@@ -238,12 +238,16 @@ def stage(engine: str, scene: str, request: pytest.FixtureRequest) -> SQLite | p
     return stage
 
 
+@pytest.fixture(scope="session")
+def shipped_settings() -> Settings:
+    """The settings of somebody who has set nothing: where they come from takes longer to ask than a page."""
+    return Settings(_env_file=None, rules_file=RULES_FILE, secret_key=SIGNING_KEY)
+
+
 @pytest.fixture
-def settings(stage: SQLite | pg.PostgreSQL, tmp_path: Path) -> Settings:
+def settings(shipped_settings: Settings, stage: SQLite | pg.PostgreSQL, tmp_path: Path) -> Settings:
     """The settings of an installation on that database; its other files are the test's own."""
-    return Settings(
-        _env_file=None, data_dir=tmp_path, database_url=stage.url, rules_file=RULES_FILE, secret_key=SIGNING_KEY
-    )
+    return shipped_settings.changed(data_dir=tmp_path, database_url=stage.url)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -194,7 +194,9 @@ class Settings(BaseSettings):
     def changed(self, **changes: object) -> Self:
         """These settings with some changed, checked like any others; the environment is not read again."""
         files = {f"{name}_file" for name in SECRETS}
-        return self.model_validate(self.model_dump(exclude=files) | changes)
+        made = type(self).__new__(type(self))
+        BaseModel.__init__(made, **(self.model_dump(exclude=files) | changes))  # any other way reads the environment
+        return made
 
     @property
     def sqlalchemy_url(self) -> URL:

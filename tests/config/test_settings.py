@@ -297,6 +297,17 @@ def test_changed_settings_are_checked_like_any(tmp_path: Path) -> None:
         before.changed(secret_key=None)
 
 
+def test_changed_settings_do_not_read_the_environment_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text(KEY)
+    monkeypatch.setenv("ASSEMBLY_WEEK_SECRET_KEY_FILE", str(tmp_path / "key"))
+    before = Settings(_env_file=None)
+    monkeypatch.setenv("ASSEMBLY_WEEK_OIDC_LABEL", "your badge")
+
+    after = before.changed(max_streams=5)
+
+    assert (after.max_streams, after.secret_key, after.oidc_label) == (5, before.secret_key, before.oidc_label)
+
+
 def test_switches_of_the_tests_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     unknown.warn(["ASSEMBLY_WEEK_REQUIRE_PROXIES"], ["trusted_proxies"], "ASSEMBLY_WEEK_")
 
