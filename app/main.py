@@ -135,9 +135,9 @@ def create_app(
     )
     app.state.has_shortcut = has_shortcut
     app.state.context = _install(settings or startup.read_settings(), clock or Clock(), timing, open_database)
+    app.state.routes = RouteNames(app.routes, _names())
     app.router.routes.extend(routes())
     problems.install(app, waits_for_owner)
-    app.state.routes = RouteNames(app)
     return app
 
 
@@ -154,6 +154,11 @@ def routes() -> tuple[BaseRoute, ...]:
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     addresses.register(app.routes)
     return tuple(map(gates.gate, app.routes))
+
+
+@cache
+def _names() -> RouteNames:
+    return RouteNames(routes())
 
 
 def _install(settings: Settings, clock: Clock, timing: Timing, open_database: type[Database]) -> AppContext:
@@ -227,12 +232,6 @@ def _worker(context: AppContext) -> Worker:
     return Worker(context.database, context.clock, handlers, daily=daily)
 
 
-def _sockets(context: AppContext) -> tools.SlackSockets:
-    return tools.SlackSockets(
-        context.database, context.clock, context.key, context.settings, context.reception.enveloped
-    )
-
-
 def _notice_sender(context: AppContext) -> Handle:
     return partial(
         notice_mail.send_notice, context.database, context.mailer, context.clock, context.settings.public_url,
@@ -268,7 +267,8 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         context.seat_lists.notify()
         context.boards.notify()
 
-    worker, sockets = _worker(context), _sockets(context)
+    worker, received = _worker(context), context.reception.enveloped
+    sockets = tools.SlackSockets(context.database, context.clock, context.key, context.settings, received)
     work: list[Callable[[], Awaitable[None]]] = [
         *background.following(context.database, context.display_renderer, branding.BRANDING, notify, timing),
         context.credentials.touch,

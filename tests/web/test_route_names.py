@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.requests import Request
 
-from app.web.http.route_names import NOWHERE, RouteNames, route_of
+from app.web.http.route_names import NOWHERE, route_of
 from tests.web.running_app import RunningApp
 from tests.web.test_access import routes
 
@@ -13,7 +13,7 @@ SECRET = "al_" + "x" * 43
 
 
 def test_of_every_address_holds_nothing_of_it(site: RunningApp) -> None:
-    named = RouteNames(site.app)
+    named = site.app.state.routes
     paths = {path for _, path in routes(site.app)}
 
     found = {path: named.of(re.sub(r"\{[^}]*\}", SECRET, path)) for path in paths}
@@ -36,7 +36,7 @@ def test_of_every_address_holds_nothing_of_it(site: RunningApp) -> None:
     ],
 )
 def test_of_what_is_no_route_names_none(site: RunningApp, path: str, route: str) -> None:
-    assert RouteNames(site.app).of(path) == route
+    assert site.app.state.routes.of(path) == route
 
 
 def test_route_of_a_request_is_its_route_whatever_it_asks_besides(site: RunningApp) -> None:
