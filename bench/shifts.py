@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -159,7 +160,15 @@ def _cpu_of(server: Server, views: int, headers: dict[str, str]) -> float:
 
 
 def make_shifts(
-    database: Database, slug: str, pattern: Pattern, days: int, players: int, *, per_shift: int, ahead: int = 1
+    database: Database,
+    slug: str,
+    pattern: Pattern,
+    days: int,
+    players: int,
+    *,
+    per_shift: int,
+    ahead: int = 1,
+    zone: ZoneInfo = weeks.ZONE,
 ) -> list[str]:
     """An open week of so many days that begins so many Mondays ahead, with teams of three and a pattern's shifts."""
     act, today = Act(command("bench"), datetime.now(UTC)), datetime.now(UTC).date()
@@ -170,8 +179,7 @@ def make_shifts(
         for number in range(players)
     ]
     with database.unit_of_work() as session:
-        zone = weeks.ZONE.key
-        week_services.create(session, act, slug=slug, name=slug, timezone=zone, starts=starts, ends=ends)
+        week_services.create(session, act, slug=slug, name=slug, timezone=zone.key, starts=starts, ends=ends)
         roster_import.apply(session, slug, roster, act)
         lifecycle.open_week(session, slug, act)
         fields = ShiftFields(seats=per_shift)

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -40,8 +41,9 @@ def measure(place: Path, scale: Scale) -> Iterator[Figure]:
     with running() as stand_in:
         database = weeks.open_database(place)
         used = min(29, scale.players // 6)  # one is left for the seat that is taken over
+        per_shift = scale.players * 9 // 10 // used
         shift_ids = make_shifts(
-            database, OPENING, ASSEMBLY_WEEK, 5, scale.players, per_shift=scale.players * 9 // 10 // used
+            database, OPENING, ASSEMBLY_WEEK, 5, scale.players, per_shift=per_shift, ahead=2, zone=_zone_by_day()
         )
         users = _connect(place, database, stand_in)
         more = {"SLACK_API_URL": stand_in.api_url, "PUBLIC_URL": "https://week.example.com"}
@@ -50,6 +52,12 @@ def measure(place: Path, scale: Scale) -> Iterator[Figure]:
             yield from _presses(server, database, stand_in, shift_ids[:used], users)
             yield _update(database, stand_in, shift_ids[-1])
         database.dispose()
+
+
+def _zone_by_day() -> ZoneInfo:
+    """A zone where it is about noon: by night people are told of a seat in the morning only."""
+    ahead = 12 - datetime.now(UTC).hour
+    return ZoneInfo(f"Etc/GMT{-ahead:+d}")  # POSIX counts the other way: what is ahead of Greenwich is negative
 
 
 def _connect(place: Path, database: Database, stand_in: StandIn) -> list[str]:
