@@ -36,9 +36,9 @@ def test_drill_brings_a_backup_to_another_machine_and_leaves_nothing(open_week: 
     server.parent.mkdir(parents=True)
     open_week.home.rename(server)
     command, environment, descriptors = for_scripts()
-    script = AROUND % command + "".join(f"\n{step}\n" for step in steps())
     (open_week.desk / "tmp").mkdir()
-    script = re.sub("/(?=var/lib/|tmp/)", f"{open_week.desk}/", script)
+    commands = re.sub("/(?=var/lib/|tmp/)", f"{open_week.desk}/", "\n".join(steps()))
+    script = f"{AROUND % command}\n{commands}"
     del environment["ASSEMBLY_WEEK_DATA_DIR"]
 
     drill = subprocess.run(  # noqa: S603 (the page's words)
@@ -51,9 +51,9 @@ def test_drill_brings_a_backup_to_another_machine_and_leaves_nothing(open_week: 
         check=False,
     )
 
+    assert (drill.returncode, len(steps())) == (0, 5), drill.stderr
     said = drill.stdout.splitlines()
     copies = sorted(path.suffix for path in Path(f"{server}-backups").iterdir())
-    assert (drill.returncode, len(steps())) == (0, 5), drill.stderr
     assert [line for line in said if "OK" in line] == [
         "OK: 1 backup is as made.",
         next(line for line in said if line.endswith(".sqlite3: OK")),
