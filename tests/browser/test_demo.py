@@ -44,7 +44,7 @@ def _is_over(page: Page, board: str) -> bool:
 
 
 def test_demo_plays_on_an_open_board_and_ends_on_the_totals_of_q3_2022(chromium: Browser, tmp_path: Path) -> None:
-    with demo(tmp_path, "--speed", "4") as (_process, found), looking(chromium) as page:
+    with demo(tmp_path, "--speed", "10") as (_process, found), looking(chromium) as page:
         page.goto(found["board"])
         orders, headlines = set(), set()
         for _ in range(400):
