@@ -128,7 +128,7 @@ class HomeWatch:
     def _mark(self) -> str:
         """The state of what open Homes show; empty while none is open, so that looking costs one question."""
         with self._database.reading() as session:
-            is_any_open = bool(homes.open_ones(session, self._clock.real()))
+            is_any_open = homes.is_any_open(session, self._clock.real())
             return homes.mark(session, self._clock.game()) if is_any_open else ""
 
     def _changed(self, mark: str) -> None:

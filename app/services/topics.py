@@ -25,6 +25,11 @@ _CHANGES = Prepared(
         col(TopicVersion.week_id) == bindparam("week")
     )
 )
+_CHANGES_BY_WEEK = Prepared(
+    sql_select(col(Week.id), func.coalesce(func.sum(col(TopicVersion.version)), 0) + func.coalesce(_ANNOUNCED, 0))
+    .outerjoin(TopicVersion, col(TopicVersion.week_id) == Week.id)
+    .group_by(col(Week.id))
+)
 _COUNT_ON = Prepared(
     update(TopicVersion)
     .where(col(TopicVersion.week_id) == bindparam("week"), col(TopicVersion.topic) == bindparam("what"))
@@ -72,6 +77,4 @@ def changes(session: Session, week_id: int) -> int:
 
 def changes_by_week(session: Session) -> dict[int, int]:
     """The same of every week, in one query."""
-    found = func.coalesce(func.sum(col(TopicVersion.version)), 0) + func.coalesce(_ANNOUNCED, 0)
-    query = select(Week.id, found).outerjoin(TopicVersion, col(TopicVersion.week_id) == Week.id).group_by(col(Week.id))
-    return {week_id: int(changes) for week_id, changes in session.exec(query)}
+    return {week_id: int(changes) for week_id, changes in _CHANGES_BY_WEEK.rows(session)}

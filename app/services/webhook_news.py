@@ -4,10 +4,12 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, bindparam, func, or_
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from app.db.statements import Prepared
 from app.domain.standings.board import Board, Standing
 from app.models import LedgerEntry, WebhookEndpoint, WebhookProgress, Week
 from app.services.ledger import activities
@@ -24,30 +26,33 @@ MAX_STANDINGS = 10
 """Teams of one message: it says that there is something to look at."""
 
 
+_ENABLED = select(WebhookEndpoint.id).where(col(WebhookEndpoint.disabled_at).is_(None))
+_SHOWN = func.coalesce(col(Week.frozen_version), col(Week.version))
+_RESTED = or_(
+    col(WebhookProgress.standings_at).is_(None),
+    col(WebhookProgress.standings_at) <= bindparam("rested"),
+    col(WebhookProgress.standings_at) > bindparam("now"),  # a clock that was set back
+)
+_DUE = Prepared(
+    sql_select(col(Week.id))
+    .outerjoin(WebhookProgress, col(WebhookProgress.week_id) == col(Week.id))
+    .where(
+        _ENABLED.exists(),
+        col(Week.removed_at).is_(None),
+        weeks.IS_REAL,
+        or_(
+            col(WebhookProgress.week_id).is_(None),
+            col(WebhookProgress.version) < _SHOWN,
+            and_(col(WebhookProgress.standings_version) < _SHOWN, _RESTED),
+        ),
+    )
+    .order_by(col(Week.id))
+)
+
+
 def due(session: Session, now: datetime) -> list[int]:
     """The ids of the weeks that have news, while anybody wants to hear of them; at the game's time."""
-    enabled = select(WebhookEndpoint.id).where(col(WebhookEndpoint.disabled_at).is_(None)).exists()
-    shown = func.coalesce(col(Week.frozen_version), col(Week.version))
-    rested = or_(
-        col(WebhookProgress.standings_at).is_(None),
-        col(WebhookProgress.standings_at) <= now - PAUSE,
-        col(WebhookProgress.standings_at) > now,  # a clock that was set back
-    )
-    query = (
-        select(Week.id)
-        .outerjoin(WebhookProgress, col(WebhookProgress.week_id) == col(Week.id))
-        .where(
-            enabled,
-            col(Week.removed_at).is_(None),
-            weeks.IS_REAL,
-            or_(
-                col(WebhookProgress.week_id).is_(None),
-                col(WebhookProgress.version) < shown,
-                and_(col(WebhookProgress.standings_version) < shown, rested),
-            ),
-        )
-    )
-    return list(session.exec(query.order_by(col(Week.id))))
+    return [week_id for (week_id,) in _DUE.rows(session, now=now, rested=now - PAUSE)]
 
 
 class Progress(NamedTuple):
@@ -93,8 +98,7 @@ def write(session: Session, week_id: int, news: News) -> None:
     held = _hold(session, week_id)
     if _of_row(held, news.since.shown) != news.since:
         return
-    enabled = select(WebhookEndpoint.id).where(col(WebhookEndpoint.disabled_at).is_(None))
-    ids = set(session.exec(enabled.with_for_update(read=True, key_share=True)))
+    ids = set(session.exec(_ENABLED.with_for_update(read=True, key_share=True)))
     messages.write_rows(session, [row for row in news.rows if row["endpoint_id"] in ids])
     for name in _KEPT:
         setattr(held, name, getattr(news.then, name))

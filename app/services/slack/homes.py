@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import delete, func, literal, update
+from sqlalchemy import bindparam, delete, func, literal, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from app.db.statements import Prepared
 from app.domain.calendar.days import local_day
 from app.domain.shifts.seats import CHECK_IN_BEFORE
 from app.models import Shift, SlackUser, Week
@@ -23,6 +24,8 @@ KEPT: Final = timedelta(days=400)
 OPEN: Final = timedelta(minutes=15)
 REST: Final = timedelta(seconds=10)
 Turn = Literal["now", "done"] | datetime
+
+_ANY_OPEN = Prepared(sql_select(col(SlackUser.user_id)).where(col(SlackUser.opened_at) > bindparam("since")).limit(1))
 
 
 class Opening(NamedTuple):
@@ -83,6 +86,11 @@ def _passed(session: Session, week: Week, now: datetime) -> tuple[int, int, int]
     )  # fmt: skip
     first, second, third = session.execute(sql_select(*counts).where(col(Shift.week_id) == week.id)).one()
     return first, second, third
+
+
+def is_any_open(session: Session, now: datetime) -> bool:
+    """Tell whether somebody opened their Home within the last quarter of an hour."""
+    return bool(_ANY_OPEN.rows(session, since=now - OPEN))
 
 
 def open_ones(session: Session, now: datetime) -> list[SlackUser]:
