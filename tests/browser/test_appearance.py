@@ -36,7 +36,7 @@ def test_name_and_accent_are_previewed_saved_and_taken_back(chromium: Browser, s
         by_day = link.evaluate(COLOUR)
         flaws += flaws_light_and_dark(phone)
         phone.emulate_media(color_scheme="dark")
-        phone.wait_for_function(f"() => {FADED}", polling=20)
+        phone.wait_for_function(FADED, polling=20)
         by_night = link.evaluate(COLOUR)
         organizer.locator("summary", has_text="Use the defaults").click()
         organizer.get_by_role("button", name="Use the defaults").click()
