@@ -105,7 +105,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect with the garbage collector off; what exists by then stays, so it need never be looked at again.
 
-    Two million objects, a quarter of the time it takes to collect the tests, and as much at each look later.
+    Two million objects, a quarter of the time it takes to collect the tests, and as much at each look later. The tests
+    themselves leave few cycles behind: looked for after 5,000 objects rather than 700, they take 2 % rather than 7.
     """
     gc.disable()
     try:
@@ -113,6 +114,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(5_000, 20, 20)
         gc.enable()
 
 

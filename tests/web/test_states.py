@@ -5,7 +5,7 @@ On SQLite alone: what pages say does not depend on the database.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -16,17 +16,21 @@ from tests.web.state_claims import CLAIMS, DUE, OF_WEEKS, STATEFUL, Claim
 from tests.web.state_pages import NO_PAGES, OF_NO_WEEK, PAGES
 from tests.web.state_worlds import LIVES, TEAMS, Cast, Seen, WeekState, World, sentences
 
+whole = cache(lambda pattern: re.compile(pattern).fullmatch)
+is_stateful = cache(STATEFUL.search)
+"""Asked once for each sentence, as the table is: nearly all of them are on many pages."""
 
-@lru_cache
+
+@cache
 def claims_on(sentence: str) -> tuple[Claim, ...]:
     """The rows of the table that are this sentence."""
-    return tuple(claim for claim in CLAIMS if re.fullmatch(claim.pattern, sentence))
+    return tuple(claim for claim in CLAIMS if whole(claim.pattern)(sentence))
 
 
 def faults(seen: Seen) -> Iterable[str]:
     """The sentences of a page that are not so, those the table does not know, and those that are missing."""
     said = sentences(seen.body)
-    for sentence in filter(STATEFUL.search, said):
+    for sentence in filter(is_stateful, said):
         claims = claims_on(sentence)
         if not claims:
             if seen.page in PAGES[seen.reader] or OF_WEEKS.search(sentence):
@@ -34,7 +38,7 @@ def faults(seen: Seen) -> Iterable[str]:
         elif not any(claim.when(seen) for claim in claims):
             yield f"false: {sentence}"
     for due in DUE:
-        if due.page == seen.page and due.when(seen) and not any(re.fullmatch(due.pattern, each) for each in said):
+        if due.page == seen.page and due.when(seen) and not any(map(whole(due.pattern), said)):
             yield f"missing: {due.pattern}"
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from heapq import heapreplace
 from math import log
 from random import Random
+from typing import NamedTuple, Self
 
 from app.domain.capacity.backlog import Backlog, Needs, needs
 from app.domain.rounding import exact
@@ -59,14 +60,15 @@ def _is_enough(shift: Backlog, at_work: int) -> bool:
     return share is None or share >= ENOUGH
 
 
+@lru_cache(maxsize=2_048)
 def simulated_share(shift: Backlog, people: int, runs: int | None = None) -> float | None:
     """The share answered within the promise over all runs, or so many; None where there is nothing to answer."""
     if not shift.expected:
         return None
-    chance = Random(_SEED)  # noqa: S311 - a simulation, not a secret
+    pace, chance = _Pace.of(shift), Random(_SEED)  # noqa: S311 - a simulation, not a secret
     good = total = 0
     for _ in range(runs or _runs(shift)):
-        answered, came = _run(shift, people, chance)
+        answered, came = _run(pace, people, chance)
         good, total = good + answered, total + came
     return good / total if total else None
 
@@ -76,26 +78,43 @@ def _runs(shift: Backlog) -> int:
     return max(FEWEST_RUNS, int(RUNS * busy**3))
 
 
-def _run(shift: Backlog, people: int, chance: Random) -> tuple[int, int]:
+class _Pace(NamedTuple):
+    """A shift as its runs reckon with it, in minutes: those who wait, and each interval in which anybody writes."""
+
+    waiting: int
+    effort: float
+    promise: float
+    intervals: tuple[tuple[float, float, float], ...]
+    """The beginning and end of each, and the mean time from one message to the next."""
+
+    @classmethod
+    def of(cls, shift: Backlog) -> Self:
+        """The pace of a shift, reckoned once for all its runs."""
+        length = float(shift.interval_min)
+        busy = [(number, float(contacts)) for number, contacts in enumerate(shift.contacts) if contacts]
+        return cls(
+            shift.waiting, float(shift.effort_min), float(exact(shift.promise_min)),
+            tuple((number * length, (number + 1) * length, length / contacts) for number, contacts in busy),
+        )  # fmt: skip
+
+
+def _run(shift: _Pace, people: int, chance: Random) -> tuple[int, int]:
     """The messages answered in time and all of one shift: oldest first, each by whoever is free first.
 
     Those who wait come at the start, then a Poisson stream at the pace of each interval. Handling times are
     exponential; the same people stay until everything is answered. How many they are changes no draw, so with more
     nobody waits longer.
     """
-    effort, promise, length = float(shift.effort_min), float(exact(shift.promise_min)), float(shift.interval_min)
+    waiting, effort, promise, intervals = shift
     draw = chance.random
     free_at = [0.0] * people
     good = total = 0
-    for _ in range(shift.waiting):
+    for _ in range(waiting):
         answered_at = free_at[0] - log(1.0 - draw()) * effort
         heapreplace(free_at, answered_at)
         good += answered_at <= promise
-    for number, contacts in enumerate(shift.contacts):
-        if not contacts:
-            continue
-        gap, ends_at = length / float(contacts), (number + 1) * length
-        came_at = number * length - log(1.0 - draw()) * gap
+    for begins_at, ends_at, gap in intervals:
+        came_at = begins_at - log(1.0 - draw()) * gap
         while came_at < ends_at:
             free = free_at[0]
             answered_at = max(came_at, free) - log(1.0 - draw()) * effort
@@ -103,4 +122,4 @@ def _run(shift: Backlog, people: int, chance: Random) -> tuple[int, int]:
             total += 1
             good += answered_at - came_at <= promise
             came_at -= log(1.0 - draw()) * gap
-    return good, total + shift.waiting
+    return good, total + waiting
