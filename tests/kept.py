@@ -52,6 +52,8 @@ class ServedDatabase(Database):
         self._is_free = False
         if self._free[self._kind]:
             self.writer, self.reader = self._free[self._kind].pop()
+            for engine in (self.writer, self.reader):
+                engine.dispose()  # what a straggler of that server took out goes back to a pool that nobody asks
 
     def dispose(self) -> None:
         """Close every connection, and leave the engines to the next server."""

@@ -16,6 +16,8 @@ from tests.slack.checks import Refused, read_arguments
 from tests.slack.workspace import Token, Workspace
 
 FLOOD = 10 * 2**30
+UNDER_WAY = "under way"
+"""The error that a call is noted with until it is known what becomes of it."""
 ACTED = "&acted=1"
 """The end of the address to which an act leads: Home stays open there, and isn't opened anew."""
 
@@ -139,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         slack = self.slack
         with slack.lock:
             trouble = slack.next_trouble(method)
-            note = {"method": method, "at": time.time(), "body": body.decode(errors="replace"), "error": ""}
+            note = {"method": method, "at": time.time(), "body": body.decode(errors="replace"), "error": UNDER_WAY}
             slack.calls.append(note)
         time.sleep(trouble.get("delay", 0))
         while trouble.get("hangs") and trouble in slack.trouble:

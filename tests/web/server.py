@@ -29,10 +29,12 @@ class ServerThread(uvicorn.Server):
             raise RuntimeError("the server did not start")
 
     def stop(self) -> None:
-        """End it, and wait until it has ended."""
+        """End it, and wait until it has ended. Raises RuntimeError where it does not: the next one would meet it."""
         with suppress(RuntimeError):  # its loop is closed: it has ended by itself
             self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
+        self._thread.join(60)
+        if self._thread.is_alive():
+            raise RuntimeError("the server did not end")
 
     def _run(self, listener: socket.socket) -> None:
         try:
