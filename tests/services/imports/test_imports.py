@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from app.db import bulk
 from app.db.database import Database
 from app.domain.actor import Act
 from app.errors import Conflict, WeekNotOpen
-from app.models import ImportRow
+from app.models import ImportRow, LedgerEntry
 from app.services import lifecycle
 from app.services.imports import batch, imports
 from app.services.imports.batch import BatchRefused, Line, Outcome
@@ -64,6 +65,23 @@ def test_import_activities_is_what_a_batch_of_the_same_lines_is(game: Game) -> N
     assert (game.verify(), game.week().version, waiting(game.database)) == ([], before + 1, [])
     assert import_all(game, *a_mixture()) == Outcome(recorded=0, repeated=7)
     assert game.board() == board
+
+
+def test_a_long_import_is_staged_as_it_was_sent_and_its_ids_grow_line_by_line(game: Game) -> None:
+    copied = bulk.FEW + 1
+    sent = [an_activity(external_id=f"e{each}", note=f"{each}\t\\N") for each in range(copied)]
+    sent.append(an_activity(external_id="last"))
+
+    outcome = imports.import_activities(game.database, SLUG, lines(*sent), Act(a_tool(), game.now), at_once=copied)
+
+    with game.database.reading() as session:
+        stored = session.exec(select(LedgerEntry).order_by(col(LedgerEntry.seq))).all()
+    assert outcome == Outcome(recorded=len(sent), repeated=0)
+    assert [(each.external_id, each.note) for each in stored] == [
+        (each["external_id"], each.get("note")) for each in sent
+    ]
+    ids = [each.id for each in stored]
+    assert ids == sorted(ids), "an index that grows from left to right takes less time"
 
 
 def test_import_activities_counts_repeats_in_the_file_and_in_the_ledger(game: Game) -> None:
