@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 from sqlmodel import Session
@@ -71,10 +72,17 @@ class Follower(Protocol[FollowedContra]):
         """Show this, unless more was heard since; tell whether it is news."""
 
 
-async def follow_choice(
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Followed]):
+    """Something that organizers chose: how it is read, and who shows it."""
+
+    read: Callable[[Session], Followed]
+    follower: Follower[Followed]
+
+
+async def follow_choices(
     database: Database,
-    read: Callable[[Session], Followed],
-    follower: Follower[Followed],
+    choices: Sequence[Choice[Any]],
     notify: Callable[[], None],
     hint: asyncio.Event,
     *,
@@ -85,14 +93,17 @@ async def follow_choice(
     At a `hint` that something was committed, at most once in `CHOICE_SECONDS`, and every `reread` seconds anyway.
     """
 
-    def look() -> Followed:
+    def look() -> list[Any]:
         with database.reading() as session:
-            return read(session)
+            return [choice.read(session) for choice in choices]
 
     while True:
         hint.clear()
-        heard = follower.heard
-        if follower.follow(await database.reads.run(look), heard):
+        heard = [choice.follower.heard for choice in choices]
+        found = await database.reads.run(look)
+        followed = zip(choices, found, heard, strict=True)
+        news = [choice.follower.follow(chosen, since) for choice, chosen, since in followed]
+        if any(news):
             notify()
         await asyncio.sleep(min(CHOICE_SECONDS, reread))
         with suppress(TimeoutError):
@@ -108,17 +119,16 @@ def following(
     timing: Timing,
 ) -> list[Callable[[], Awaitable[None]]]:
     """The work of hearing what other processes do: their commits, and what displays and pages are to look like."""
-    hints = asyncio.Event(), asyncio.Event()
+    hint = asyncio.Event()
 
     def notice() -> None:
         notify()
-        for hint in hints:
-            hint.set()
+        hint.set()
 
+    choices = Choice(plans.wall, displays), Choice(appearances.current, pages)
     work: list[Callable[[], Awaitable[None]]] = [
         partial(follow_commits, database, notice, look=timing.look, reread=timing.reread),
-        partial(follow_choice, database, plans.wall, displays, notify, hints[0], reread=timing.reread),
-        partial(follow_choice, database, appearances.current, pages, notify, hints[1], reread=timing.reread),
+        partial(follow_choices, database, choices, notify, hint, reread=timing.reread),
     ]
     return work if database.on_sqlite else [*work, partial(follow_hints, database, notice)]
 

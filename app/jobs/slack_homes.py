@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.domain.slack import writing
 from app.domain.slack.writing import Lines
 from app.errors import Problem
-from app.events import Changed, Event, RulesChanged, WeekChanged
+from app.events import Changed, Event, JobQueued, RulesChanged, WeekChanged
 from app.jobs.slack import SlackJobs
 from app.jobs.worker import Job, Postponed
 from app.models import Connection
@@ -98,16 +98,19 @@ class SlackHomes:
 class HomeWatch:
     """Has open Homes sent again whenever what they show has changed, by this process or another."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, *, look: float = LOOK_SECONDS) -> None:
+        self._database, self._clock, self._look = database, clock, look
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._known: str | None = None
+        self._is_any_open, self._was_opened = True, False
         database.subscribe(self.notify)
 
     def notify(self, news: Event) -> None:
-        """Look soon; safe to call from any thread."""
-        is_seen = isinstance(news, Changed | RulesChanged | WeekChanged)
+        """Look soon, where a Home is open that may show this; safe to call from any thread."""
+        if isinstance(news, JobQueued) and news.kind == homes.HOME:
+            self._is_any_open = self._was_opened = True
+        is_seen = self._is_any_open and isinstance(news, Changed | RulesChanged | WeekChanged)
         if is_seen and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
 
@@ -115,13 +118,15 @@ class HomeWatch:
         """Watch until cancelled. Raises Unavailable while the database is away; run it again."""
         self._loop = asyncio.get_running_loop()
         while True:
+            self._was_opened = False
             mark = await self._database.reads.run(self._mark)
+            self._is_any_open = bool(mark) or self._was_opened  # after the look had begun
             if mark and self._known not in (None, mark):
                 await self._database.writes.run(self._changed, mark)
             self._known = mark
             await asyncio.sleep(REST_SECONDS)
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self._look):
                     await self._wake.wait()
             self._wake.clear()
 
