@@ -25,14 +25,13 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 STREAMS = "/live$"
 # A week that was closed takes nothing of all the rest; tests/web/test_week_life.py has its steps.
 STEPS = "/weeks/[{]week[}]/state$"
-# What a shift and its seats take depends on what was sent before, a cancellation say; connections, and with them
-# deliveries and identities, are made by commands alone; there are at most 20 webhooks and messages;
-# codes of displays may be tried 30 times; teams are renamed and
-# removed; a logo is a picture.
+# What a shift and its seats take depends on what was sent before, a cancellation say, and what many reversals find on
+# what was recorded; connections, and with them deliveries and identities, are made by commands alone; there are at most
+# 20 webhooks and messages; codes of displays may be tried 30 times; teams are renamed and removed; a logo is a picture.
 DEPENDENT = (
     "/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}", "/merge", "/addresses",
     "/reinstatement", "/displays", "/display-messages", "/appearance/logo",
-    "/teams/{team_id}", "/members/", "/cards/{card_id}", "/adjustments",
+    "/teams/{team_id}", "/members/", "/cards/{card_id}", "/adjustments", "/reversals",
 )  # fmt: skip
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.
