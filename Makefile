@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check tables guards test browsers lint fix bench audit sbom lock reference vendor browser clean
+.PHONY: help setup demo run check tables guards test coverage browsers lint fix bench audit sbom docs lock reference vendor browser clean
 
 ARGS ?=
 # Tests wait as much as they compute, so there are more processes than cores: tests/conftest.py says how many.
@@ -61,6 +61,10 @@ test: $(LINT) .venv/.dev vendor .venv-client/.ready ## every check, then every t
 	@$(BIN)/python -m compileall -q -j 2 app bench migrations tools
 	@ASSEMBLY_WEEK_REQUIRE_CLIENT=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
+coverage: .venv/.dev ## branches of domain and services that no test of theirs takes; fails below the floor in pyproject.toml
+	@HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -q $(PARALLEL) --engine sqlite --cov --cov-report=term \
+	  tests/domain tests/services tests/jobs tests/slack tests/web/test_slack*.py
+
 browsers: .venv/.dev vendor ## the core flows in Firefox and WebKit as well; ARGS="-k Firefox"
 	@$(BIN)/python -m pytest -q -rs tests/browser/engines $(ARGS)
 
@@ -85,6 +89,9 @@ audit: .venv/.dev ## ask for known vulnerabilities of everything locked; ARGS="-
 sbom: .venv/.dev ## write dist/sbom.cdx.json: what the server is made of, in CycloneDX's form
 	@$(BIN)/python tools/sbom.py
 
+docs: .venv/.dev ## build the documentation as a site under dist/site; a link that leads nowhere fails
+	@$(BIN)/python tools/site.py
+
 # uv writes the locks and nothing that runs depends on it, so it is itself in no lock.
 lock: .venv/.runtime ## rewrite the locks from pyproject.toml (needs uv); ARGS=--upgrade
 	@$(BIN)/python tools/lock.py $(ARGS)
@@ -99,7 +106,7 @@ browser: .venv/.dev ## download a Chromium for the browser tests, where the syst
 	@$(BIN)/python -m playwright install chromium
 
 clean: ## remove .venv, caches and fetched files; never data/
-	rm -rf .venv .venv-client .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/vendor test-results dist
+	rm -rf .venv .venv-client .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/vendor test-results dist
 	find app bench migrations tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.runtime: requirements.lock pyproject.toml
