@@ -1,7 +1,7 @@
 """Large imports: as a batch, but in pieces and with a short lock."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -80,6 +80,7 @@ def test_a_long_import_is_staged_as_it_was_sent_and_its_ids_grow_line_by_line(ga
     assert [(each.external_id, each.note) for each in stored] == [
         (each["external_id"], each.get("note")) for each in sent
     ]
+    assert {each.occurred_at for each in stored} == {datetime.fromisoformat(sent[0]["occurred_at"])}
     ids = [each.id for each in stored]
     assert ids == sorted(ids), "an index that grows from left to right takes less time"
 
