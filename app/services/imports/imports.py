@@ -132,7 +132,7 @@ def stage(
     for chunk in people.chunks(lines, at_once):
         with database.reading() as session:
             admission = recording.admission_of(session, week, rules, (line.reading for line in chunk), now, ids)
-        admission.name_row = new_ids.__next__
+        admission.make_id = new_ids.__next__
         fresh = _admit(admission, chunk, bad)
         repeated += sum(1 for line in chunk if line.reading.key in ids) - len(fresh)
         if fresh and not bad.count:

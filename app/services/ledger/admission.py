@@ -49,8 +49,8 @@ class Admission:
     """The admission check of a week's ledger at one moment, and the rows it let in.
 
     `ids` are those of the activities that are there already, by key, and those that were let in; `fresh` are the rows
-    of the latter. `clocked` are response times that the clocks of tickets say; they beat given ones. `name_row` gives
-    a new row its id.
+    of the latter. `clocked` are response times that the clocks of tickets say; they beat given ones. `make_id` makes
+    the id of a new row.
     """
 
     week: AnyWeek
@@ -60,7 +60,7 @@ class Admission:
     now: datetime
     clocked: Mapping[Key, int | None] = field(default_factory=dict)
     fresh: dict[Key, Row] = field(default_factory=dict)
-    name_row: Callable[[], str] = new_id
+    make_id: Callable[[], str] = new_id
 
     def admit(self, reading: Reading, recorded_by: str) -> Recorded | Problem:
         """Let in what was read, or say why not; a repeat is recognised before anything else is looked at."""
@@ -109,7 +109,7 @@ class Admission:
         """The draft as a new row of the ledger, part of the week's next version."""
         return {
             **{name: getattr(draft, name) for name in _DRAFT_COLUMNS},
-            "id": self.name_row(),
+            "id": self.make_id(),
             "week_id": self.week.id,
             "version": self.week.version + 1,
             "person_id": self.players[draft.person].id,
