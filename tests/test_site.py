@@ -1,4 +1,4 @@
-"""The documentation as a site: everything is on it, every link holds, and no other host hears of its readers."""
+"""The documentation as a site: everything is on it, every link holds, and its pages name no script of another host."""
 
 import re
 import shutil
@@ -43,7 +43,7 @@ def test_navigation_has_every_page() -> None:
     assert set(listed(nav)) == {page.name for page in (PROJECT / "docs").glob("*.md")} | beside
 
 
-def test_no_other_host_hears_of_a_reader(site: Path) -> None:
+def test_pages_name_no_script_style_or_font_of_another_host(site: Path) -> None:
     pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
     asked = re.compile(r"""(?:src|<link[^>]*href)=["'](?:https?:)?//""")
 
